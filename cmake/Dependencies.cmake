@@ -1,0 +1,30 @@
+# Every library the project uses, as an imported target. Static where Debian ships an archive,
+# so that the binary starts fast and runs on a machine that has only libpq and OpenSSL.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(CLI11 REQUIRED)
+
+# dbkeeper_static_library(<target> <pkg-config module> <archive>): the archive if it is installed,
+# else the shared library that pkg-config names.
+function(dbkeeper_static_library target module archive)
+  pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${module})
+  find_library(${target}_archive ${archive} HINTS ${${target}_LIBRARY_DIRS})
+  if(${target}_archive AND NOT DBKEEPER_SANITIZE)
+    add_library(dep_${target} INTERFACE)
+    target_include_directories(dep_${target} SYSTEM INTERFACE ${${target}_INCLUDE_DIRS})
+    target_link_libraries(dep_${target} INTERFACE ${${target}_archive})
+  else()
+    add_library(dep_${target} ALIAS PkgConfig::${target})
+  endif()
+endfunction()
+
+dbkeeper_static_library(pqxx libpqxx libpqxx.a)
+dbkeeper_static_library(sqlite sqlite3 libsqlite3.a)
+
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)

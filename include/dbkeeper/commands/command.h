@@ -1,0 +1,92 @@
+// The shape of a subcommand: options, what they mean on the command line, and a run. The command
+// line builds the options of the one that was called, parses, and runs it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbkeeper/base/reporter.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/base/value.h"
+#include "dbkeeper/engines/connect.h"
+
+namespace CLI {
+class App;
+}
+
+namespace dbkeeper {
+
+// What the global options, environment and config file settled, as commands need it.
+struct Settings {
+  bool json = false;  // --json: the result is shown as JSON, `Outcome::text` isn't
+  bool yes = false;
+  int jobs = 2;
+  std::string backup_dir = "./backups";
+  std::chrono::milliseconds lock_timeout{10'000};
+};
+
+// An option's value and where it came from, as `dbkeeper config` shows it; secrets are hidden.
+struct Setting {
+  std::string command;  // empty for a global option
+  std::string name;
+  Value value;         // null if there is none
+  std::string origin;  // "--jobs", "DATABASE_URL in .env", "dbkeeper.toml:3", "default"
+};
+
+// What a command works with. Lives as long as the run.
+struct Context {
+  const Settings& settings;
+  Reporter& reporter;
+  const Stop& stop;
+  // Opens the database that --db, the environment or the config file name; Error(usage) if none do.
+  std::function<std::unique_ptr<Database>(Access)> open_database;
+  // The words behind `--`, for a command that runs another one.
+  std::vector<std::string> passed_words = {};
+  // Every setting of every command.
+  std::function<std::vector<Setting>()> explain_settings = {};
+};
+
+// What a command found out. The command line prints it: `text` to stdout, or `result` within the
+// JSON report, then `problem`, which decides the exit code.
+struct Outcome {
+  Value result = Value::object();
+  std::string text;
+  // The result itself, as a JSON document without the report around it, takes the place of `text`.
+  bool text_is_result = false;
+  std::optional<Error> problem;
+};
+
+// A command ready to be parsed and run, its options inside.
+struct Command {
+  std::function<void(CLI::App&)> add_options;
+  std::function<Outcome(Context&)> run;
+};
+
+// Joins a command's three parts: `Options`, `add_options(CLI::App&, Options&)` and
+// `run(const Options&, Context&)`, all in the namespace of Options.
+template <class Options>
+Command make_command() {
+  auto options = std::make_shared<Options>();
+  return {[options](CLI::App& app) { add_options(app, *options); },
+          [options](Context& context) { return run(std::as_const(*options), context); }};
+}
+
+struct CommandEntry {
+  std::string_view name;
+  std::string_view summary;  // a line in --help
+  Command (*make)();
+  std::string_view description = {};  // what --help says beyond the summary; lines as they are
+  std::string_view examples = {};     // a command a line
+  bool passes_words = false;          // words behind `--` are Context::passed_words, not positionals
+  bool needs_settings = true;         // false: works whatever environment and config file say
+};
+
+// Every command below the command line, in the order of --help.
+const std::vector<CommandEntry>& commands();
+
+}  // namespace dbkeeper

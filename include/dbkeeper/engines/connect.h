@@ -1,0 +1,29 @@
+// From what a user wrote to an open database. The one place above the engines that knows which
+// engines there are.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "dbkeeper/base/reporter.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/engines/database.h"
+
+namespace dbkeeper {
+
+enum class Access { read, write };
+
+struct OpenOptions {
+  Access access = Access::read;
+  std::chrono::milliseconds lock_timeout{10'000};
+  Reporter* reporter = nullptr;  // debug lines; not null
+  const Stop* stop = nullptr;    // not null; outlives the database
+};
+
+// Opens the database that `address` names: a URL in any of the accepted dialects, libpq's key=value
+// string, or a path. Never creates one. An address that makes no sense is Error(usage), a database
+// that can't be reached, opened or read is Error(connection).
+std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options);
+
+}  // namespace dbkeeper

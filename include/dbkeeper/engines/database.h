@@ -1,0 +1,121 @@
+// A database as the core sees it: a handful of verbs of intent, no SQL and no handles. Each engine
+// implements them; tests/engines/contract.cpp holds every engine to the same promises.
+//
+// Every call may throw Error; the text never contains a password. A call that blocks ends with
+// Error(interrupted) soon after a stop was requested.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/model/rows.h"
+#include "dbkeeper/model/schema.h"
+
+namespace dbkeeper {
+
+// What an engine has, where engines differ. Core asks this, never for an engine's name.
+struct Capabilities {
+  bool schemas = false;           // tables live in named schemas
+  bool sequences = false;         // numbers come from objects that can fall behind
+  bool parallel_readers = false;  // one snapshot can be read over several connections
+};
+
+struct DatabaseInfo {
+  std::string engine;          // "postgresql", "sqlite": as files and reports call it
+  std::string server_version;  // "15.8"
+  std::string name;            // SQLite: the file's name without its ending
+  std::string location;        // "localhost:5432", "/srv/app.db": safe to print
+  std::string user;            // empty where there is none
+  std::int64_t bytes = 0;
+  // Which database this is, without anything written to it; empty where that can't be told.
+  std::optional<std::string> source_id;
+  // The schema to which the address limits exports and imports (`?schema=app`); mostly empty.
+  std::string limited_to_schema;
+};
+
+// Something that is wrong with a database.
+struct Finding {
+  std::string check;  // "integrity", "index", "foreign key", "sequence", "unreadable"
+  std::optional<TableName> table;
+  std::string object;  // the column, index, key or sequence; may be empty
+  std::string message;
+  std::string hint;
+  std::int64_t count = 0;  // rows concerned, 0 where that makes no sense
+};
+
+enum class Depth { quick, full };
+
+// Rows of a child table whose parent is not there.
+struct Orphans {
+  std::int64_t count = 0;
+  std::vector<std::string> samples;  // a few of the values, as text
+};
+
+// A consistent view of the database: everything read through it is of one moment, whatever others
+// write meanwhile. A failed call leaves it usable. One thread at a time.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  // The tables this role can see, dbkeeper's own and the engine's internal ones left out.
+  virtual Schema schema() = 0;
+
+  // The rows of `table` itself (not of its partitions or heirs), the columns in the order given.
+  // The source must be destroyed before the next call on the snapshot.
+  // Requires: the table and columns came from this snapshot's schema(); no partitioned table.
+  virtual std::unique_ptr<RowSource> rows(const Table& table,
+                                          const std::vector<std::string>& columns) = 0;
+
+  // Exact, partitions included.
+  virtual std::int64_t count(const Table& table) = 0;
+
+  // Reads the table, all of it or one row, and throws if anything in it can't be read.
+  virtual void read_through(const Table& table, Depth depth) = 0;
+
+  // The engine's own view of its health: integrity check, invalid indexes. At Depth::quick only
+  // what costs nothing.
+  virtual std::vector<Finding> integrity(const Schema& schema, Depth depth) = 0;
+
+  // Requires: the key is not `broken`.
+  virtual Orphans orphans(const Table& table, const ForeignKey& key) = 0;
+
+  // The highest value of an integer column (the lowest, if the sequence counts down), partitions
+  // and heirs included; empty if there is none.
+  virtual std::optional<std::int64_t> furthest(const Table& table, const std::string& column,
+                                               const Sequence& sequence) = 0;
+
+  // Another reader of the same moment over a connection of its own, for another thread.
+  // Requires: capabilities().parallel_readers; this snapshot outlives it.
+  virtual std::unique_ptr<Snapshot> another_reader() = 0;
+};
+
+// A change of the database, all or nothing: destroyed before commit(), it leaves no trace.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+
+  // Adds rows to `table`, cells in the order of `columns`, by the engine's bulk path. One sink at a
+  // time, finished or destroyed before the next call. A value that the column can't hold, or a
+  // broken rule, is Error(conflict), at the latest at commit().
+  virtual std::unique_ptr<RowSink> insert(const Table& table,
+                                          const std::vector<std::string>& columns) = 0;
+
+  // Moves a sequence so that the next number lies beyond `value`; never back.
+  virtual void advance(const Sequence& sequence, std::int64_t value) = 0;
+
+  virtual void commit() = 0;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+  virtual const Capabilities& capabilities() const = 0;
+  virtual DatabaseInfo info() = 0;
+  virtual std::unique_ptr<Snapshot> snapshot() = 0;
+  // Requires: opened for writing. No snapshot of this object is open.
+  virtual std::unique_ptr<Transaction> begin() = 0;
+};
+
+}  // namespace dbkeeper

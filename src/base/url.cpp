@@ -1,0 +1,216 @@
+#include "dbkeeper/base/url.h"
+
+#include <algorithm>
+
+#include "dbkeeper/base/text.h"
+
+namespace dbkeeper {
+namespace {
+
+constexpr std::string_view kHidden = "***";
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::size_t scheme_length(std::string_view text) {
+  const std::size_t end = text.find("://");
+  if (end == std::string_view::npos || end == 0) return 0;
+  const auto belongs = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.' || c == '_';
+  };
+  return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), belongs) ? end
+                                                                                             : 0;
+}
+
+// Where the parts of the text behind `://` begin and end.
+struct Spans {
+  std::string_view user_part;  // with password
+  bool has_user = false;
+  std::string_view authority;
+  std::string_view path;
+  std::string_view query;
+};
+
+// The '@' behind which the host begins, or npos. Passwords with an unescaped '@', '/' or '?' are
+// common in the wild, so it is the last one that doesn't stand in a query (`?name=value`).
+std::size_t end_of_user(std::string_view rest) {
+  for (std::size_t at = rest.rfind('@'); at != std::string_view::npos && at > 0;
+       at = rest.rfind('@', at - 1)) {
+    const std::string_view before = rest.substr(0, at);
+    const std::size_t question = before.find('?');
+    if (question == std::string_view::npos ||
+        before.find('=', question) == std::string_view::npos || rest.find('/') > at)
+      return at;
+  }
+  return std::string_view::npos;
+}
+
+Spans split(std::string_view rest) {
+  Spans spans;
+  const std::size_t at = end_of_user(rest);
+  if (at != std::string_view::npos) {
+    spans.has_user = true;
+    spans.user_part = rest.substr(0, at);
+    rest.remove_prefix(at + 1);
+  }
+  const std::size_t query = rest.find('?');
+  if (query != std::string_view::npos) {
+    spans.query = rest.substr(query + 1);
+    rest = rest.substr(0, query);
+  }
+  const std::size_t path = std::min(rest.find('/'), rest.size());
+  spans.authority = rest.substr(0, path);
+  spans.path = rest.substr(path);
+  return spans;
+}
+
+std::vector<std::string_view> split_at(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::pair<std::string, std::string> host_and_port(std::string_view text) {
+  if (!text.empty() && text.front() == '[') {
+    const std::size_t close = text.find(']');
+    if (close != std::string_view::npos) {
+      std::string_view port = text.substr(close + 1);
+      if (!port.empty() && port.front() == ':') port.remove_prefix(1);
+      return {std::string(text.substr(1, close - 1)), std::string(port)};
+    }
+  }
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return {percent_decoded(text), ""};
+  return {percent_decoded(text.substr(0, colon)), std::string(text.substr(colon + 1))};
+}
+
+bool is_secret(std::string_view key) {
+  const std::string name = lower_ascii(key);
+  return name.find("password") != std::string::npos || name.find("passwd") != std::string::npos ||
+         name.find("secret") != std::string::npos || name.find("token") != std::string::npos ||
+         name == "pwd" || name == "pass";
+}
+
+std::string redacted_query(std::string_view query) {
+  std::string out;
+  for (const std::string_view part : split_at(query, '&')) {
+    const std::size_t equals = part.find('=');
+    if (!out.empty()) out += '&';
+    out += part.substr(0, equals);
+    if (equals == std::string_view::npos) continue;
+    out += '=';
+    out += is_secret(part.substr(0, equals)) ? kHidden : part.substr(equals + 1);
+  }
+  return out;
+}
+
+// libpq's `key = 'value' …`: the values of secret keys replaced, whatever their quoting.
+std::string redacted_pairs(std::string_view text) {
+  std::string out;
+  std::size_t i = 0;
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  while (i < text.size()) {
+    while (i < text.size() && blank(text[i])) out += text[i++];
+    const std::size_t key_begin = i;
+    while (i < text.size() && text[i] != '=') ++i;
+    if (i == text.size()) return out.append(text.substr(key_begin));
+    std::string_view key = text.substr(key_begin, i - key_begin);
+    out.append(text.substr(key_begin, ++i - key_begin));
+    while (!key.empty() && blank(key.back())) key.remove_suffix(1);
+    while (i < text.size() && blank(text[i])) out += text[i++];
+    const std::size_t value_begin = i;
+    const bool quoted = i < text.size() && text[i] == '\'';
+    if (quoted) ++i;
+    while (i < text.size() && (quoted ? text[i] != '\'' : !blank(text[i])))
+      i += text[i] == '\\' && i + 1 < text.size() ? 2 : 1;
+    if (quoted && i < text.size()) ++i;
+    if (is_secret(key))
+      out += kHidden;
+    else
+      out.append(text.substr(value_begin, i - value_begin));
+  }
+  return out;
+}
+
+}  // namespace
+
+const std::string* Url::find_query(std::string_view key) const {
+  for (const auto& [name, value] : query)
+    if (name == key) return &value;
+  return nullptr;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::optional<Url> parse_url(std::string_view text) {
+  const std::size_t scheme = scheme_length(text);
+  if (scheme == 0) return std::nullopt;
+  Url url;
+  url.scheme = lower_ascii(text.substr(0, scheme));
+  const Spans spans = split(text.substr(scheme + 3));
+  if (spans.has_user) {
+    const std::size_t colon = spans.user_part.find(':');
+    url.user = percent_decoded(spans.user_part.substr(0, colon));
+    if (colon != std::string_view::npos)
+      url.password = percent_decoded(spans.user_part.substr(colon + 1));
+  }
+  if (!spans.authority.empty())
+    for (const std::string_view host : split_at(spans.authority, ','))
+      url.hosts.push_back(host_and_port(host));
+  url.path = percent_decoded(spans.path);
+  if (!spans.query.empty())
+    for (const std::string_view part : split_at(spans.query, '&')) {
+      const std::size_t equals = part.find('=');
+      if (part.empty()) continue;
+      url.query.emplace_back(percent_decoded(part.substr(0, equals)),
+                             equals == std::string_view::npos
+                                 ? std::string()
+                                 : percent_decoded(part.substr(equals + 1)));
+    }
+  return url;
+}
+
+std::string redacted(std::string_view address) {
+  const std::size_t scheme = scheme_length(address);
+  if (scheme == 0) {
+    const std::size_t query = address.find('?');
+    if (address.find('=') < query) return redacted_pairs(address);
+    if (query == std::string_view::npos) return std::string(address);
+    return std::string(address.substr(0, query + 1)) + redacted_query(address.substr(query + 1));
+  }
+  const Spans spans = split(address.substr(scheme + 3));
+  std::string out(address.substr(0, scheme + 3));
+  if (spans.has_user) {
+    const std::size_t colon = spans.user_part.find(':');
+    out += spans.user_part.substr(0, colon);
+    if (colon != std::string_view::npos) out.append(":").append(kHidden);
+    out += '@';
+  }
+  out.append(spans.authority).append(spans.path);
+  if (!spans.query.empty()) out.append("?").append(redacted_query(spans.query));
+  return out;
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,28 @@
+#include "cli/duration.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace dbkeeper::cli {
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {
+      {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}}};
+  constexpr double kLongest = 1e15;  // 30,000 years: what is longer is a slip
+
+  if (text == "0") return std::chrono::milliseconds{0};
+  double number = 0;
+  const auto [rest, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc{} || std::signbit(number) || !std::isfinite(number)) return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<std::size_t>(rest - text.data()));
+  for (const auto& [name, milliseconds] : kUnits) {
+    if (unit != name || number * milliseconds > kLongest) continue;
+    return std::chrono::milliseconds{static_cast<std::int64_t>(number * milliseconds)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace dbkeeper::cli

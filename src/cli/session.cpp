@@ -1,0 +1,219 @@
+#include "cli/session.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/config_values.h"
+#include "cli/env_file.h"
+#include "cli/error_report.h"
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/option_binding.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "cli/settlement.h"
+#include "cli/signals.h"
+#include "cli/text_file.h"
+#include "cli/word_parser.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/url.h"
+
+namespace dbkeeper::cli {
+namespace {
+
+Outcome help_outcome(std::string text) {
+  Outcome outcome;
+  outcome.result.set("help", text);
+  outcome.text = std::move(text);
+  return outcome;
+}
+
+std::string value_in(const std::vector<Assignment>& given, std::string_view key) {
+  const auto found = std::ranges::find(given, key, &Assignment::key);
+  return found == given.end() ? "" : found->values.front();
+}
+
+}  // namespace
+
+// The called command with its options and the global ones in one parser.
+struct Session::Call {
+  explicit Call(const CommandEntry& called) : entry(called), command(called.make()) {
+    app.set_help_flag();
+    add_global_options(app, globals);
+    command.add_options(app);
+    options = describe(app);
+  }
+
+  const CommandEntry& entry;
+  Command command;
+  CLI::App app;
+  Globals globals;
+  std::vector<OptionInfo> options;
+  std::vector<Assignment> assignments;  // what holds, defaults aside
+};
+
+Session::Session(Arguments arguments)
+    : arguments_(std::move(arguments)),
+      environment_(process_environment()),
+      style_(early_style(arguments_)),
+      log_(style_, redactor_) {}
+
+int Session::run() {
+  Outcome outcome;
+  try {
+    outcome = carry_out();
+  } catch (...) {
+    outcome.problem = as_error(std::current_exception());
+  }
+  return show(outcome);
+}
+
+Outcome Session::carry_out() {
+  const bool help = arguments_.has("--help") || arguments_.has("-h");
+  const auto at = find_command(arguments_.words, global_options(), command_names());
+  if (!at && help) return help_outcome(main_help());
+  if (!at) complain_of_no_command();
+  const CommandEntry& entry = called_command(*at);
+  command_ = entry.name;
+  if (help) return help_outcome(command_help(entry));
+
+  Call call(entry);
+  std::vector<std::string> words = arguments_.words;
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(*at));
+  const std::vector<std::string> literal =
+      entry.passes_words ? std::vector<std::string>() : arguments_.passed;
+  const auto given = parse_words(words, literal, call.options, command_);
+  if (entry.needs_settings) load_config(given);
+  settle(call, given);
+  if (call.globals.help) return help_outcome(command_help(entry));
+  return run_command(call);
+}
+
+const CommandEntry& Session::called_command(std::size_t at) const {
+  const std::string& word = arguments_.words[at];
+  if (const CommandEntry* entry = find_command_entry(word)) return *entry;
+  throw Error(ErrorKind::usage, fmt::format("unknown command '{}'{}", redacted(word),
+                                            did_you_mean(word, command_names())))
+      .hint("dbkeeper help lists the commands");
+}
+
+void Session::complain_of_no_command() {
+  parse_words(arguments_.words, {}, global_options(), "");  // an unknown option says more
+  if (!style_.json_lines) std::fputs((main_help() + "\n").c_str(), stderr);
+  throw Error(ErrorKind::usage, "no command given");
+}
+
+void Session::load_config(const std::vector<Assignment>& given) {
+  const auto path = find_config_file(value_in(given, "--config"), environment_);
+  if (!path) return;
+  config_ = read_config_file(*path);
+  check_config(*config_);
+  if (const auto address = config_address(*config_)) redactor_.learn(address->text);
+  warn_of_readable_password(*path);
+}
+
+void Session::warn_of_readable_password(const std::filesystem::path& path) {
+  const auto address = config_address(*config_);
+  struct stat status {};
+  if (!address || redacted(address->text) == address->text) return;
+  if (stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0)
+    log_.warn(fmt::format("{} holds a password and other users can read it; chmod 600 it",
+                          path.string()));
+}
+
+// Option, environment, config file, default: the first that says something holds.
+void Session::settle(Call& call, const std::vector<Assignment>& given) {
+  std::vector<std::vector<Assignment>> sources = {given};
+  if (call.entry.needs_settings) sources.push_back(environment_values(environment_));
+  if (config_) {
+    auto top = config_values(*config_, "", global_options());
+    std::erase_if(top, [](const Assignment& value) { return value.key == "--db"; });
+    sources.push_back(std::move(top));
+    sources.push_back(config_values(*config_, command_, options_of(call.entry)));
+  }
+  call.assignments = merged(sources);
+  assign_values(call.app, call.options, call.assignments);
+  style_ = style_of(call.globals, environment_);
+  log_.set_style(style_);
+  check_together(call.app, call.options);
+}
+
+Outcome Session::run_command(Call& call) {
+  const Globals& globals = call.globals;
+  const Settings settings{globals.json, globals.yes, globals.jobs, globals.dir,
+                          globals.lock_timeout};
+  const auto open = [&](Access access) {
+    const auto named = address(globals);
+    if (!named)
+      throw Error(ErrorKind::usage, "no database named")
+          .hint(std::string(ways_to_name_a_database()));
+    log_.debug(fmt::format("database {} from {}", redacted(named->text), named->origin));
+    return dbkeeper::open_database(named->text, {access, globals.lock_timeout, &log_, &stop_});
+  };
+  Context context{
+      settings, log_, stop_, open, arguments_.passed, [&] { return explain_settings(call); }};
+  std::optional<SignalWatch> watch;
+  if (call.entry.needs_settings) watch.emplace(stop_);
+  return call.command.run(context);
+}
+
+std::optional<Address> Session::address(const Globals& globals) {
+  const auto read = [&] { return globals.no_env_file ? Environment() : read_env_file(); };
+  return find_address(
+      {globals.db, environment_, read, config_ ? config_address(*config_) : std::nullopt},
+      redactor_);
+}
+
+Environment Session::read_env_file() {
+  std::error_code ignored;
+  const std::filesystem::path path = ".env";
+  if (!std::filesystem::exists(path, ignored) || std::filesystem::is_directory(path, ignored))
+    return {};  // a folder of that name is a Python environment
+  try {
+    const EnvFile file = parse_env_file(read_text_file(path), environment_);
+    for (const int line : file.malformed_lines)
+      log_.warn(fmt::format(".env line {} is not NAME=value and was skipped", line));
+    return file.values;
+  } catch (const Error& error) {
+    log_.warn(error.message());
+    return {};
+  }
+}
+
+std::vector<Setting> Session::explain_settings(const Call& call) {
+  const auto globals = global_options();
+  auto out = settings_of("", globals, call.assignments, address(call.globals));
+  if (config_ && call.globals.config.empty()) {
+    const auto config = std::ranges::find(out, "config", &Setting::name);
+    *config = {"", "config", config_->name, "found"};
+  }
+  for (const CommandEntry& entry : all_commands()) {
+    const std::string name(entry.name);
+    auto own = options_of(entry);
+    std::erase_if(own, [](const OptionInfo& info) { return info.global; });
+    const auto given = config_ ? config_values(*config_, name, own) : std::vector<Assignment>();
+    std::ranges::copy(settings_of(name, own, given, std::nullopt), std::back_inserter(out));
+  }
+  return out;
+}
+
+int Session::show(const Outcome& outcome) {
+  int code = outcome.problem ? exit_code(outcome.problem->kind(), stop_.signal()) : 0;
+  try {
+    const std::string text = style_.json
+                                 ? json_report(command_, outcome, code, log_.warnings(), redactor_)
+                                 : text_report(outcome);
+    if (!write_stdout(text) && code == 0) code = 1;
+  } catch (const Error& error) {
+    log_.error(error);
+    if (code == 0) code = exit_code(error.kind(), 0);
+  }
+  if (outcome.problem) log_.error(*outcome.problem);
+  return code;
+}
+
+}  // namespace dbkeeper::cli

@@ -1,0 +1,53 @@
+// One run of the command line: what was called, with which settings, and what came of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/address.h"
+#include "cli/arguments.h"
+#include "cli/assignment.h"
+#include "cli/command_table.h"
+#include "cli/config_file.h"
+#include "cli/log.h"
+#include "cli/redactor.h"
+#include "cli/style.h"
+
+namespace dbkeeper::cli {
+
+class Session {
+ public:
+  explicit Session(Arguments arguments);
+
+  // Does it all and returns the exit code; errors are shown, not thrown.
+  int run();
+
+ private:
+  struct Call;
+
+  Outcome carry_out();
+  const CommandEntry& called_command(std::size_t at) const;
+  [[noreturn]] void complain_of_no_command();
+  void load_config(const std::vector<Assignment>& given);
+  void warn_of_readable_password(const std::filesystem::path& path);
+  void settle(Call& call, const std::vector<Assignment>& given);
+  Outcome run_command(Call& call);
+
+  std::optional<Address> address(const Globals& globals);
+  Environment read_env_file();
+  std::vector<Setting> explain_settings(const Call& call);
+
+  int show(const Outcome& outcome);
+
+  Arguments arguments_;
+  Environment environment_;
+  Redactor redactor_;
+  Style style_;
+  Log log_;
+  Stop stop_;
+  std::string command_;  // empty until it is understood
+  std::optional<ConfigFile> config_;
+};
+
+}  // namespace dbkeeper::cli

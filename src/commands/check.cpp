@@ -1,0 +1,89 @@
+#include "commands/check.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "commands/schema_value.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/check.h"
+
+namespace dbkeeper::check_command {
+namespace {
+
+std::int64_t size_of(const std::vector<Finding>& findings) {
+  return static_cast<std::int64_t>(findings.size());
+}
+
+std::string text_of(const CheckReport& report, bool quick) {
+  const DatabaseInfo& database = report.database;
+  std::string text = fmt::format(
+      "{}  {} {}, {}: {}, {}\n", database.name, database.engine, database.server_version,
+      database.location, plural(static_cast<std::int64_t>(report.schema.tables.size()), "table"),
+      human_size(database.bytes));
+  for (const Finding& finding : report.fixed)
+    text += fmt::format("fixed  {}: {}\n", finding.check, finding.message);
+  for (const Finding& finding : report.findings) {
+    text += fmt::format("FOUND  {}: {}\n", finding.check, finding.message);
+    if (!finding.hint.empty()) text += fmt::format("       {}\n", finding.hint);
+  }
+  if (report.findings.empty())
+    text += quick ? "ok (a quick look; run it without --quick to read everything)\n" : "ok\n";
+  return text;
+}
+
+Value value_of(const CheckReport& report, bool quick) {
+  const auto list = [&](const std::vector<Finding>& findings) {
+    return Value::list(findings, [&](const Finding& finding) {
+      return dbkeeper::value_of(report.schema, finding);
+    });
+  };
+  std::int64_t bytes = 0;
+  Value value;
+  value.set("database", dbkeeper::value_of(report.database))
+      .set("depth", quick ? "quick" : "full")
+      .set("migrations", Value::list(report.migrations,
+                                     [&](const MigrationState& state) {
+                                       return dbkeeper::value_of(report.schema, state);
+                                     }))
+      .set("tables", Value::list(report.schema.tables,
+                                 [&](const Table& table) {
+                                   if (table.bytes > 0) bytes += table.bytes;
+                                   return Value()
+                                       .set("name", report.schema.display(table))
+                                       .set("size", table.bytes < 0 ? Value() : Value(table.bytes));
+                                 }))
+      .set("tables_size", bytes)
+      .set("findings", list(report.findings))
+      .set("fixed", list(report.fixed));
+  return value;
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_flag("--quick", options.quick,
+               "under a second, for probes: connect, one row a table, sequences");
+  app.add_flag("--fix-sequences", options.fix_sequences,
+               "move sequences that lie behind their column's maximum");
+}
+
+Outcome run(const Options& options, Context& context) {
+  const auto database = context.open_database(options.fix_sequences ? Access::write : Access::read);
+  const CheckReport report = check(
+      *database,
+      {.depth = options.quick ? Depth::quick : Depth::full, .fix_sequences = options.fix_sequences},
+      context.reporter, context.stop);
+  Outcome outcome;
+  outcome.result = value_of(report, options.quick);
+  outcome.text = text_of(report, options.quick);
+  if (!report.findings.empty())
+    outcome.problem =
+        Error(ErrorKind::check,
+              fmt::format("{} found in database '{}'", plural(size_of(report.findings), "problem"),
+                          report.database.name))
+            .hint(report.findings.front().hint);
+  return outcome;
+}
+
+}  // namespace dbkeeper::check_command

@@ -1,0 +1,18 @@
+// dbkeeper inspect
+#pragma once
+
+#include <string>
+
+#include "dbkeeper/commands/command.h"
+
+namespace dbkeeper::inspect_command {
+
+struct Options {
+  bool exact = false;
+  std::string format = "table";
+};
+
+void add_options(CLI::App& app, Options& options);
+Outcome run(const Options& options, Context& context);
+
+}  // namespace dbkeeper::inspect_command

@@ -1,0 +1,263 @@
+#include "dbkeeper/core/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace dbkeeper {
+namespace {
+
+// How a tool writes down what it has applied. Sources: each tool's own documentation and schema.
+struct Tool {
+  std::string_view name;
+  std::string_view table;
+  std::vector<std::string_view> columns;  // all must be there
+  std::string_view version = {};          // the column that names a migration; empty: no versions
+  std::string_view order = {};            // the newest has the highest of this
+  // A row counts as applied if `applied` is true (or set, for a time) and `undone` is not.
+  std::string_view applied = {};
+  std::string_view undone = {};
+  std::string_view prefix = {};     // written before the version: Django's app
+  bool all = false;                 // every row is current: Alembic's heads
+  bool last_word = false;           // a later row about the same version overrides: goose
+  std::string_view dirty = {};      // true: the migration began and did not finish
+  std::string_view only_with = {};  // another table that must be there too
+};
+
+const std::vector<Tool>& tools() {
+  static const std::vector<Tool> kTools = {
+      {.name = "alembic",
+       .table = "alembic_version",
+       .columns = {"version_num"},
+       .version = "version_num",
+       .order = "version_num",
+       .all = true},
+      {.name = "django",
+       .table = "django_migrations",
+       .columns = {"id", "app", "name", "applied"},
+       .version = "name",
+       .order = "id",
+       .prefix = "app"},
+      {.name = "prisma",
+       .table = "_prisma_migrations",
+       .columns = {"id", "migration_name", "started_at", "finished_at", "rolled_back_at"},
+       .version = "migration_name",
+       .order = "started_at",
+       .applied = "finished_at",
+       .undone = "rolled_back_at"},
+      {.name = "flyway",
+       .table = "flyway_schema_history",
+       .columns = {"installed_rank", "version", "success"},
+       .version = "version",
+       .order = "installed_rank",
+       .applied = "success"},
+      {.name = "liquibase",
+       .table = "databasechangelog",
+       .columns = {"id", "author", "filename", "orderexecuted"},
+       .version = "id",
+       .order = "orderexecuted"},
+      {.name = "liquibase", .table = "databasechangeloglock", .columns = {"id", "locked"}},
+      {.name = "golang-migrate",
+       .table = "schema_migrations",
+       .columns = {"version", "dirty"},
+       .version = "version",
+       .order = "version",
+       .dirty = "dirty"},
+      {.name = "rails",
+       .table = "schema_migrations",
+       .columns = {"version"},
+       .version = "version",
+       .order = "version",
+       .only_with = "ar_internal_metadata"},
+      {.name = "rails", .table = "ar_internal_metadata", .columns = {"key", "value"}},
+      {.name = "dbmate",
+       .table = "schema_migrations",
+       .columns = {"version"},
+       .version = "version",
+       .order = "version"},
+      {.name = "goose",
+       .table = "goose_db_version",
+       .columns = {"id", "version_id", "is_applied"},
+       .version = "version_id",
+       .order = "id",
+       .applied = "is_applied",
+       .last_word = true},
+      {.name = "knex",
+       .table = "knex_migrations",
+       .columns = {"id", "name", "batch"},
+       .version = "name",
+       .order = "id"},
+      {.name = "knex", .table = "knex_migrations_lock", .columns = {"is_locked"}},
+      {.name = "typeorm",
+       .table = "migrations",
+       .columns = {"id", "timestamp", "name"},
+       .version = "name",
+       .order = "timestamp"},
+      {.name = "sequelize",
+       .table = "SequelizeMeta",
+       .columns = {"name"},
+       .version = "name",
+       .order = "name"},
+  };
+  return kTools;
+}
+
+bool has_table(const Schema& schema, const std::string& in_schema, std::string_view name) {
+  return schema.find({in_schema, std::string(name)}) != nullptr;
+}
+
+// Liquibase writes its names in capitals on some databases.
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+const Column* find(const Table& table, std::string_view name) {
+  const auto at = std::find_if(table.columns.begin(), table.columns.end(),
+                               [&](const Column& column) { return same_name(column.name, name); });
+  return at == table.columns.end() ? nullptr : &*at;
+}
+
+const Tool* tool_of(const Schema& schema, const Table& table) {
+  for (const Tool& tool : tools()) {
+    if (!same_name(table.name.name, tool.table)) continue;
+    if (!std::all_of(tool.columns.begin(), tool.columns.end(),
+                     [&](std::string_view column) { return find(table, column) != nullptr; }))
+      continue;
+    if (!tool.only_with.empty() && !has_table(schema, table.name.schema, tool.only_with)) continue;
+    return &tool;
+  }
+  return nullptr;
+}
+
+std::string as_text(const CellView& cell) {
+  switch (cell.kind) {
+    case CellKind::null:
+      return {};
+    case CellKind::boolean:
+      return cell.integer ? "true" : "false";
+    case CellKind::integer:
+      return fmt::format("{}", cell.integer);
+    case CellKind::real:
+    case CellKind::single:
+      return fmt::format("{}", cell.real);
+    default:
+      return std::string(cell.text);
+  }
+}
+
+// "true", 1, or a time that is set.
+bool is_set(const std::string& text) {
+  return !(text.empty() || text == "0" || text == "false" || text == "f");
+}
+
+bool comes_after(const std::string& a, const std::string& b) {
+  long long x = 0, y = 0;
+  const auto whole = [](const std::string& text, long long& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size();
+  };
+  if (whole(a, x) && whole(b, y)) return x > y;
+  return a > b;
+}
+
+// Reads a history row by row and keeps what decides: never more than the newest, but for the tools
+// whose rows are all current or whose later rows take back earlier ones.
+class HistoryReader {
+ public:
+  HistoryReader(const Tool& tool, const Table& table) : tool_(tool) {
+    for (const std::string_view name :
+         {tool.version, tool.order, tool.applied, tool.undone, tool.prefix, tool.dirty})
+      at_.push_back(name.empty() ? kNone : place_of(find(table, name)->name));
+  }
+
+  const std::vector<std::string>& columns() const { return columns_; }
+
+  void add(const Batch& batch, std::size_t row) {
+    const auto cell = [&](Field field) {
+      return at_[field] == kNone ? std::string() : as_text(batch.at(row, at_[field]));
+    };
+    const std::string version = cell(kVersion), order = cell(kOrder);
+    const bool dirty = is_set(cell(kDirty));
+    const bool undone = is_set(cell(kUndone));
+    const bool applied = (at_[kApplied] == kNone || is_set(cell(kApplied))) && !undone && !dirty;
+    if (version.empty()) return;  // Flyway's schema marker
+    if (!applied && !undone && !tool_.last_word) note_failed(version, order);
+    if (tool_.all)
+      heads_.push_back(version);
+    else if (tool_.last_word)
+      last_word_[version] = {order, applied};
+    else if (applied && (newest_.empty() || comes_after(order, newest_order_))) {
+      newest_ = at_[kPrefix] == kNone ? version : cell(kPrefix) + "." + version;
+      newest_order_ = order;
+    }
+  }
+
+  void conclude(MigrationState& state) {
+    for (const auto& [version, word] : last_word_)
+      if (word.second && version != "0" && (newest_.empty() || comes_after(version, newest_)))
+        newest_ = version;
+    std::sort(heads_.begin(), heads_.end());
+    state.version = tool_.all ? fmt::format("{}", fmt::join(heads_, ", ")) : newest_;
+    if (newest_.empty() || !comes_after(newest_order_, failed_order_)) state.failed = failed_;
+  }
+
+ private:
+  enum Field { kVersion, kOrder, kApplied, kUndone, kPrefix, kDirty };
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  // Asks for each column once: some tools order by the version itself.
+  std::size_t place_of(const std::string& column) {
+    const auto at = std::find(columns_.begin(), columns_.end(), column);
+    if (at != columns_.end()) return static_cast<std::size_t>(at - columns_.begin());
+    columns_.push_back(column);
+    return columns_.size() - 1;
+  }
+
+  void note_failed(const std::string& version, const std::string& order) {
+    if (!failed_.empty() && !comes_after(order, failed_order_)) return;
+    failed_ = version;
+    failed_order_ = order;
+  }
+
+  const Tool& tool_;
+  std::vector<std::string> columns_;
+  std::vector<std::size_t> at_;  // by Field: the column's place in the row
+  std::string newest_, newest_order_, failed_, failed_order_;
+  std::vector<std::string> heads_;
+  std::map<std::string, std::pair<std::string, bool>> last_word_;
+};
+
+MigrationState read_state(Snapshot& snapshot, const Tool& tool, const Table& table) {
+  MigrationState state{std::string(tool.name), table.name, {}, {}};
+  HistoryReader reader(tool, table);
+  Batch batch(reader.columns().size());
+  const auto rows = snapshot.rows(table, reader.columns());
+  while (rows->next(batch))
+    for (std::size_t row = 0; row < batch.rows(); ++row) reader.add(batch, row);
+  reader.conclude(state);
+  return state;
+}
+
+}  // namespace
+
+std::string history_tool(const Schema& schema, const Table& table) {
+  const Tool* tool = tool_of(schema, table);
+  return tool ? std::string(tool->name) : std::string();
+}
+
+std::vector<MigrationState> migration_states(Snapshot& snapshot, const Schema& schema) {
+  std::vector<MigrationState> states;
+  for (const Table& table : schema.tables) {
+    const Tool* tool = tool_of(schema, table);
+    if (tool && !tool->version.empty() && table.not_exportable.empty())
+      states.push_back(read_state(snapshot, *tool, table));
+  }
+  return states;
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,24 @@
+#include "dbkeeper/engines/connect.h"
+
+#include <fmt/format.h>
+
+#include "dbkeeper/base/error.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/url.h"
+#include "engines/postgres/postgres.h"
+#include "engines/sqlite/sqlite.h"
+
+namespace dbkeeper {
+
+std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options) {
+  if (postgres::recognises(address)) return postgres::open(address, options);
+  if (sqlite::recognises(address)) return sqlite::open(address, options);
+  const auto url = parse_url(address);
+  const std::string scheme = url ? url->scheme : "";
+  throw Error(ErrorKind::usage,
+              fmt::format("cannot tell what '{}' is{}", redacted(address),
+                          did_you_mean(scheme, {"postgresql", "postgres", "sqlite"})))
+      .hint("use postgresql://user:password@host:5432/name, sqlite:///path/to/file.db, or a path");
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,15 @@
+// The database's catalog as a Schema.
+#pragma once
+
+#include "dbkeeper/model/schema.h"
+#include "engines/postgres/session.h"
+
+namespace dbkeeper::postgres {
+
+inline constexpr const char* kDefaultSchema = "public";
+
+// Everything but sizes and numbers of rows, in a few queries whatever the number of tables.
+// Requires: the search_path is pg_catalog alone, so that every name comes out qualified.
+Schema read_catalog(Session& session);
+
+}  // namespace dbkeeper::postgres

@@ -1,0 +1,17 @@
+// Single values in COPY's text format, and how a message shows one.
+#pragma once
+
+#include <string>
+
+#include "dbkeeper/model/batch.h"
+#include "dbkeeper/model/schema.h"
+
+namespace dbkeeper::postgres {
+
+// Appends the cell as a field for a column of this type; false if the type can't hold it as it is.
+bool append_copy_text(const CellView& cell, const Type& type, std::string& out);
+
+// The value for a message, cut to a readable length.
+std::string shown(const CellView& cell);
+
+}  // namespace dbkeeper::postgres

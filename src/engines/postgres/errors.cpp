@@ -1,0 +1,187 @@
+#include "engines/postgres/errors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+#include <vector>
+
+#include "dbkeeper/model/name.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+constexpr std::string_view kDefaultSchema = "public";
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+bool is_class(const std::string& sqlstate, std::string_view two) {
+  return sqlstate.starts_with(two);
+}
+
+ErrorKind kind_of(const std::string& sqlstate, Doing doing, bool stopped) {
+  if (sqlstate == "57014" && stopped) return ErrorKind::interrupted;
+  if (sqlstate == "55P03") return ErrorKind::refused;
+  if (doing == Doing::writing && (is_class(sqlstate, "22") || is_class(sqlstate, "23")))
+    return ErrorKind::conflict;
+  return ErrorKind::failed;
+}
+
+std::string hint_for(const std::string& sqlstate) {
+  if (sqlstate == "42501")
+    return "connect as the owner of the tables, or have it GRANT this role the right";
+  if (sqlstate == "55P03")
+    return "another session holds a lock on it: try again later, or with a longer --lock-timeout";
+  if (sqlstate == "40001" || sqlstate == "40P01") return "others wrote at the same time: try again";
+  if (sqlstate == "53100") return "the server's disk is full";
+  if (sqlstate == "53200")
+    return "the server is out of memory; for shared memory raise max_locks_per_transaction";
+  if (sqlstate == "25006") return "the server or the role allows reading only";
+  if (sqlstate == "57014") return "look for who cancels statements, or for a statement_timeout";
+  if (is_class(sqlstate, "XX")) return "the server's data may be damaged: see its log";
+  return {};
+}
+
+// Input errors of COPY name table and column in their context alone:
+// COPY users, line 3, column age: "abc"
+std::string column_in_context(const std::string& context) {
+  static const std::regex pattern(R"(COPY .*, line \d+, column ([^:\n]*))");
+  std::smatch found;
+  return std::regex_search(context, found, pattern) ? found[1].str() : std::string();
+}
+
+struct Cause {
+  std::string reason;
+  std::string sqlstate;
+};
+
+// One attempt of libpq's, "connection to server at … failed: FATAL:  28P01: …", without its frame.
+Cause cause_in(std::string line) {
+  static const std::regex frame(
+      R"(^(connection to server (at|on socket) .* failed: |could not connect to server: ))");
+  static const std::regex server(R"(^[^:]+:  ([0-9A-Z]{5}): )");
+  line = std::regex_replace(line, frame, "", std::regex_constants::format_first_only);
+  std::smatch found;
+  if (!std::regex_search(line, found, server)) return {line, {}};
+  return {found.suffix(), found[1]};
+}
+
+// Its attempts, the last one last: addresses, hosts, with and without SSL. Indented lines explain,
+// LOCATION is a line of the server's source.
+std::vector<Cause> causes_in(const std::string& message) {
+  std::vector<Cause> out;
+  std::size_t begin = 0;
+  while (begin < message.size()) {
+    const std::size_t end = std::min(message.find('\n', begin), message.size());
+    const std::string line = message.substr(begin, end - begin);
+    begin = end + 1;
+    static const std::regex label("^[A-Z]+:  (?![0-9A-Z]{5}: )");
+    const bool explains = line.empty() || line.front() == '\t' ||
+                          std::regex_search(line, label, std::regex_constants::match_continuous);
+    if (!explains) out.push_back(cause_in(line));
+  }
+  if (out.empty()) out.push_back({"the connection failed for an unknown reason", {}});
+  return out;
+}
+
+bool mentions(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string connection_hint(const Cause& cause, const Target& target) {
+  const std::string& state = cause.sqlstate;
+  if (state == "3D000") return "create the database, or check the name at the end of the URL";
+  if (state == "28000" && mentions(cause.reason, "pg_hba"))
+    return "the server's pg_hba.conf doesn't let this user in from here; with SSL only: add "
+           "?sslmode=require";
+  if (is_class(state, "28")) return "check user and password: the URL's, PGPASSWORD, ~/.pgpass";
+  if (state == "53300") return "the server has no connection left: close some, or try again later";
+  if (state == "57P03") return "the server is starting up or shutting down: try again in a moment";
+  if (state == "42501") return "this role may not CONNECT to the database: have its owner grant it";
+  if (mentions(cause.reason, "no password supplied"))
+    return "give the password in the URL, in PGPASSWORD or in ~/.pgpass";
+  if (mentions(cause.reason, "translate host name"))
+    return "check the host's name; inside Docker Compose it is the name of the service";
+  if (mentions(cause.reason, "SSL")) return "check sslmode and the certificates";
+  if (mentions(cause.reason, "refused") || mentions(cause.reason, "No such file") ||
+      mentions(cause.reason, "no answer"))
+    return fmt::format(
+        "is the server running, and is {} right? inside Docker Compose the host is the name of the "
+        "service",
+        target.place());
+  return "check the URL and that the server can be reached from here";
+}
+
+// libpq refused the parameters themselves, before it asked anybody.
+bool about_parameters(const std::string& reason) {
+  return reason.starts_with("invalid ") || reason.starts_with("could not match ") ||
+         mentions(reason, "definition of service") || mentions(reason, "service file");
+}
+
+}  // namespace
+
+ServerError server_error(const PGresult* result) {
+  const auto field = [&](int code) { return text_or_empty(PQresultErrorField(result, code)); };
+  return {field(PG_DIAG_SQLSTATE),        field(PG_DIAG_MESSAGE_PRIMARY),
+          field(PG_DIAG_MESSAGE_DETAIL),  field(PG_DIAG_MESSAGE_HINT),
+          field(PG_DIAG_CONTEXT),         field(PG_DIAG_SCHEMA_NAME),
+          field(PG_DIAG_TABLE_NAME),      field(PG_DIAG_COLUMN_NAME),
+          field(PG_DIAG_CONSTRAINT_NAME)};
+}
+
+ServerError server_error(std::string sqlstate, const std::string& text) {
+  ServerError out;
+  out.sqlstate = std::move(sqlstate);
+  const std::string line = first_line(text);
+  const std::size_t severity = line.find(":  ");
+  out.message = severity == std::string::npos ? line : line.substr(severity + 3);
+  return out;
+}
+
+Error translated(const ServerError& error, Doing doing, bool stopped) {
+  const ErrorKind kind = kind_of(error.sqlstate, doing, stopped);
+  if (kind == ErrorKind::interrupted) return Error(kind, "interrupted");
+  std::string message =
+      error.message.empty() ? "the server reported an unknown error" : first_line(error.message);
+  if (!error.detail.empty()) message += ": " + first_line(error.detail);
+  Error out(kind, message);
+  if (!error.table.empty()) out.table(display({error.schema, error.table}, kDefaultSchema));
+  const std::string column =
+      error.column.empty() ? column_in_context(error.context) : error.column;
+  if (!column.empty()) out.column(column);
+  const std::string hint = hint_for(error.sqlstate);
+  if (!hint.empty())
+    out.hint(hint);
+  else if (!error.hint.empty())
+    out.hint(first_line(error.hint));
+  return out;
+}
+
+std::string Target::place() const {
+  if (host.empty()) return port.empty() ? "the default server" : "port " + port;
+  if (host.front() == '/' || host.front() == '@') return host;
+  const std::string name = mentions(host, ":") ? "[" + host + "]" : host;
+  return port.empty() ? name : name + ":" + port;
+}
+
+Target target_of(const PGconn* connection) {
+  return {text_or_empty(PQdb(connection)), text_or_empty(PQhost(connection)),
+          text_or_empty(PQport(connection)), text_or_empty(PQuser(connection))};
+}
+
+std::string connection_sqlstate(const std::string& message) {
+  return causes_in(message).back().sqlstate;
+}
+
+Error cannot_connect(const Target& target, const std::string& message) {
+  const Cause cause = causes_in(message).back();
+  if (cause.sqlstate.empty() && about_parameters(cause.reason))
+    return Error(ErrorKind::usage, "the database address can't be used: " + cause.reason)
+        .hint("check the parameters of the database URL");
+  return Error(ErrorKind::connection,
+               fmt::format("cannot connect to database \"{}\" at {} as \"{}\": {}", target.database,
+                           target.place(), target.user, cause.reason))
+      .hint(connection_hint(cause, target));
+}
+
+}  // namespace dbkeeper::postgres

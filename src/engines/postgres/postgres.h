@@ -1,0 +1,20 @@
+// The PostgreSQL engine, version 13 and later. Everything that knows libpq or libpqxx is in this
+// folder.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/engines/connect.h"
+
+namespace dbkeeper::postgres {
+
+// Whether `address` is a PostgreSQL URL in one of its dialects or libpq's key=value string.
+bool recognises(std::string_view address);
+
+// Connects, checks that the server can be used (version, no pooler in transaction mode), and gives
+// the session its fixed settings. Requires: recognises(address).
+std::unique_ptr<Database> open(const std::string& address, const OpenOptions& options);
+
+}  // namespace dbkeeper::postgres

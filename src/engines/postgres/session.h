@@ -1,0 +1,70 @@
+// One connection with dbkeeper's fixed settings. libpqxx runs its queries, libpq its COPY; both on
+// the same PGconn. One thread at a time.
+#pragma once
+
+#include <memory>
+#include <pqxx/pqxx>
+#include <string>
+
+#include "dbkeeper/engines/connect.h"
+#include "engines/postgres/canceller.h"
+#include "engines/postgres/conninfo.h"
+#include "engines/postgres/errors.h"
+#include "engines/postgres/libpq.h"
+#include "engines/postgres/pqxx_connection.h"
+
+namespace dbkeeper::postgres {
+
+class Session {
+ public:
+  // Connects. The session has none of dbkeeper's settings yet: behind a pooler they would reach
+  // other clients. Requires: options.stop and options.reporter outlive the session.
+  Session(const Conninfo& conninfo, const OpenOptions& options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // The address's own settings, then those that make every value's text the same everywhere.
+  void apply_settings(const Conninfo& conninfo);
+
+  // The rows of one statement.
+  pqxx::result query(std::string_view sql);
+  // The one value of one row.
+  std::string value(const std::string& sql);
+
+  // Statements without rows; several, parted by ;, take one round trip.
+  void command(const std::string& sql);
+  // The same, but a stop doesn't hinder it and a failure is silent: to clean up while unwinding.
+  bool command_quietly(const std::string& sql) noexcept;
+
+  // For COPY. Work on it stands between Blocking(canceller()).
+  PGconn* raw() const { return raw_; }
+  Canceller& canceller() { return canceller_; }
+  // Why libpq failed: of the result, or of the connection if it is gone.
+  Error error(const PGresult* result) const;
+
+  // Throws Error(interrupted) once a stop was requested.
+  void check_stop() const { options_.stop->check(); }
+  void doing(Doing doing) { doing_ = doing; }
+  bool alive() const { return PQstatus(raw_) == CONNECTION_OK; }
+  const Target& target() const { return target_; }
+  // The process that the server said serves us when we connected.
+  int announced_pid() const { return PQbackendPID(raw_); }
+  int server_version() const { return PQserverVersion(raw_); }
+  // The database's encoding is none: texts may hold any bytes.
+  bool any_bytes() const { return any_bytes_; }
+
+ private:
+  Error lost() const;
+
+  const OpenOptions options_;
+  PGconn* raw_ = nullptr;  // owned by connection_
+  PqxxConnection connection_;
+  pqxx::nontransaction statements_;
+  Canceller canceller_;
+  Target target_;
+  Doing doing_ = Doing::reading;
+  bool any_bytes_ = false;
+};
+
+}  // namespace dbkeeper::postgres

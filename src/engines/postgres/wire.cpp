@@ -1,0 +1,258 @@
+#include "engines/postgres/wire.h"
+
+#include "engines/postgres/oids.h"
+#include "engines/postgres/wire_check.h"
+#include "engines/postgres/wire_number.h"
+#include "engines/postgres/wire_numeric.h"
+#include "engines/postgres/wire_time.h"
+
+namespace dbkeeper::postgres::wire {
+namespace {
+
+constexpr char kJsonbVersion = 1;
+
+// RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF.
+bool is_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned first = byte(i), second = byte(i + 1);
+    if (first < 0x80) {
+      i += 1;
+    } else if (first >= 0xC2 && first < 0xE0 && follows(i + 1)) {
+      i += 2;
+    } else if (first >= 0xE0 && first < 0xF0 && follows(i + 1) && follows(i + 2) &&
+               (first != 0xE0 || second >= 0xA0) && (first != 0xED || second < 0xA0)) {
+      i += 3;
+    } else if (first >= 0xF0 && first < 0xF5 && follows(i + 1) && follows(i + 2) &&
+               follows(i + 3) && (first != 0xF0 || second >= 0x90) &&
+               (first != 0xF4 || second < 0x90)) {
+      i += 4;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+void decode_bool(std::string_view bytes, Batch& batch) {
+  expect_size(bytes, 1, "boolean");
+  batch.add_boolean(bytes[0] != 0);
+}
+
+void decode_text(std::string_view bytes, Batch& batch) { batch.add(CellKind::text, bytes); }
+void decode_text_or_bytes(std::string_view bytes, Batch& batch) {
+  batch.add(is_utf8(bytes) ? CellKind::text : CellKind::bytes, bytes);
+}
+void decode_bytes(std::string_view bytes, Batch& batch) { batch.add(CellKind::bytes, bytes); }
+void decode_json(std::string_view bytes, Batch& batch) { batch.add(CellKind::json, bytes); }
+
+void decode_jsonb(std::string_view bytes, Batch& batch) {
+  if (bytes.empty() || bytes[0] != kJsonbVersion) malformed("jsonb");
+  batch.add(CellKind::json, bytes.substr(1));
+}
+
+void decode_uuid(std::string_view bytes, Batch& batch) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  expect_size(bytes, 16, "uuid");
+  char* out = batch.add_space(CellKind::plain, 36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    *out++ = kDigits[byte >> 4];
+    *out++ = kDigits[byte & 15];
+  }
+}
+
+bool encode_bool(const CellView& cell, std::string& out) {
+  bool value;
+  if (cell.kind == CellKind::boolean)
+    value = cell.integer != 0;
+  else if (cell.kind == CellKind::integer && (cell.integer == 0 || cell.integer == 1))
+    value = cell.integer == 1;
+  else if (is_text(cell) && (cell.text == "true" || cell.text == "t"))
+    value = true;
+  else if (is_text(cell) && (cell.text == "false" || cell.text == "f"))
+    value = false;
+  else
+    return false;
+  out += value ? '\1' : '\0';
+  return true;
+}
+
+bool encode_text(const CellView& cell, std::string& out) {
+  if (!is_text(cell) && cell.kind != CellKind::json) return false;
+  out += cell.text;
+  return true;
+}
+
+bool encode_bytes(const CellView& cell, std::string& out) {
+  if (cell.kind != CellKind::bytes) return false;
+  out += cell.text;
+  return true;
+}
+
+bool encode_jsonb(const CellView& cell, std::string& out) {
+  out += kJsonbVersion;
+  return encode_text(cell, out);
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// As the server reads them: hyphens after any group of four digits, braces around.
+bool encode_uuid(const CellView& cell, std::string& out) {
+  if (!is_text(cell)) return false;
+  std::string_view text = cell.text;
+  if (text.size() > 2 && text.front() == '{' && text.back() == '}')
+    text = text.substr(1, text.size() - 2);
+  int digits = 0;
+  for (const char c : text) {
+    if (c == '-' && digits > 0 && digits % 4 == 0) continue;
+    const int digit = hex_digit(c);
+    if (digit < 0 || digits == 32) return false;
+    if (digits++ % 2 == 0)
+      out += static_cast<char>(digit << 4);
+    else
+      out.back() = static_cast<char>(out.back() | digit);
+  }
+  return digits == 32;
+}
+
+}  // namespace
+
+Decode text_decoder(bool any_bytes) { return any_bytes ? decode_text_or_bytes : decode_text; }
+
+Decode decoder(const Type& type, bool any_bytes) {
+  if (!type.labels.empty()) return text_decoder(any_bytes);
+  switch (type.engine_id) {
+    case oid::kBool:
+      return decode_bool;
+    case oid::kInt2:
+      return decode_int2;
+    case oid::kInt4:
+      return decode_int4;
+    case oid::kInt8:
+      return decode_int8;
+    case oid::kOid:
+      return decode_oid;
+    case oid::kFloat4:
+      return decode_float4;
+    case oid::kFloat8:
+      return decode_float8;
+    case oid::kNumeric:
+      return decode_numeric;
+    case oid::kText:
+    case oid::kVarchar:
+    case oid::kBpchar:
+    case oid::kName:
+      return text_decoder(any_bytes);
+    case oid::kBytea:
+      return decode_bytes;
+    case oid::kJson:
+      return decode_json;
+    case oid::kJsonb:
+      return decode_jsonb;
+    case oid::kUuid:
+      return decode_uuid;
+    case oid::kDate:
+      return decode_date;
+    case oid::kTime:
+      return decode_time;
+    case oid::kTimestamp:
+      return decode_timestamp;
+    case oid::kTimestamptz:
+      return decode_timestamptz;
+    default:
+      return nullptr;
+  }
+}
+
+Encode encoder(const Type& type) {
+  if (!type.labels.empty()) return encode_text;
+  switch (type.engine_id) {
+    case oid::kBool:
+      return encode_bool;
+    case oid::kInt2:
+      return encode_int2;
+    case oid::kInt4:
+      return encode_int4;
+    case oid::kInt8:
+      return encode_int8;
+    case oid::kOid:
+      return encode_oid;
+    case oid::kFloat4:
+      return encode_float4;
+    case oid::kFloat8:
+      return encode_float8;
+    case oid::kNumeric:
+      return encode_numeric;
+    case oid::kText:
+    case oid::kVarchar:
+    case oid::kBpchar:
+    case oid::kName:
+    case oid::kJson:
+      return encode_text;
+    case oid::kBytea:
+      return encode_bytes;
+    case oid::kJsonb:
+      return encode_jsonb;
+    case oid::kUuid:
+      return encode_uuid;
+    case oid::kDate:
+      return encode_date;
+    case oid::kTime:
+      return encode_time;
+    case oid::kTimestamp:
+      return encode_timestamp;
+    case oid::kTimestamptz:
+      return encode_timestamptz;
+    default:
+      return nullptr;
+  }
+}
+
+namespace {
+
+template <class T>
+void append_big_endian(std::string& out, T value) {
+  for (int shift = static_cast<int>(sizeof(T) - 1) * 8; shift >= 0; shift -= 8)
+    out += static_cast<char>(value >> shift & 0xFF);
+}
+
+template <class T>
+T big_endian_at(const char* bytes) {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>(value << 8 | static_cast<unsigned char>(bytes[i]));
+  return value;
+}
+
+}  // namespace
+
+void append_int16(std::string& out, std::int16_t value) {
+  append_big_endian(out, static_cast<std::uint16_t>(value));
+}
+void append_int32(std::string& out, std::int32_t value) {
+  append_big_endian(out, static_cast<std::uint32_t>(value));
+}
+void append_int64(std::string& out, std::int64_t value) {
+  append_big_endian(out, static_cast<std::uint64_t>(value));
+}
+std::int16_t int16_at(const char* bytes) {
+  return static_cast<std::int16_t>(big_endian_at<std::uint16_t>(bytes));
+}
+std::int32_t int32_at(const char* bytes) {
+  return static_cast<std::int32_t>(big_endian_at<std::uint32_t>(bytes));
+}
+std::int64_t int64_at(const char* bytes) {
+  return static_cast<std::int64_t>(big_endian_at<std::uint64_t>(bytes));
+}
+
+}  // namespace dbkeeper::postgres::wire

@@ -1,0 +1,21 @@
+// What a column may be expected to hold, from the type that its table declares.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/model/schema.h"
+
+namespace dbkeeper::sqlite {
+
+// What SQLite turns values into that it is given for a column
+// (https://www.sqlite.org/datatype3.html#determination_of_column_affinity).
+enum class Affinity { integer, text, none, real, numeric };
+
+// Requires: the type of a column that isn't ANY in a STRICT table, which has no affinity.
+Affinity affinity(std::string_view declared);
+
+// By the names that frameworks give their types, else by the affinity.
+Type column_type(std::string_view declared);
+
+}  // namespace dbkeeper::sqlite

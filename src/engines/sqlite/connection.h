@@ -1,0 +1,79 @@
+// A connection to a database file, set up once: nothing is ever created, waiting for locks ends
+// with the lock timeout or a stop, and what stands in a foreign file isn't trusted.
+//
+// Threads: one at a time; a stop may be requested from any.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/engines/connect.h"
+#include "engines/sqlite/file_header.h"
+#include "engines/sqlite/location.h"
+
+namespace dbkeeper::sqlite {
+
+class Connection {
+ public:
+  // Throws Error(connection) if the file can't be opened or is no SQLite database, Error(refused)
+  // if it stays locked. A damaged file opens: reading it fails later.
+  Connection(const Location& location, const OpenOptions& options);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Runs statements that give no rows.
+  void run(const std::string& sql);
+  // The first column of the first row; empty if there is none or it is NULL.
+  std::optional<std::int64_t> number(const std::string& sql);
+
+  // Throws the error that `code` stands for, just returned by a call on this connection.
+  [[noreturn]] void fail(int code);
+  // The code with which fail() was called last.
+  int last_failure() const { return last_failure_; }
+
+  // Whether a transaction is open. Some disk errors end it.
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+
+  FileHeader header();
+  // Sizes on disk; the log's is 0 where there is none.
+  std::int64_t file_bytes() const;
+  std::int64_t log_bytes() const;
+
+  const Location& location() const { return location_; }
+  const Stop& stop() const { return *options_.stop; }
+  sqlite3* handle() { return handle_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  struct Interrupt {
+    sqlite3* handle;
+    void operator()() const noexcept { sqlite3_interrupt(handle); }
+  };
+
+  void open(const std::string& name, int flags);
+  void open_unchanging();
+  bool needs_unchanging();
+  void guard();
+  void configure();
+  void probe();
+  std::string first_bytes(std::size_t size);
+  static int wait_for_lock(void* self, int attempt);
+  static int stopped(void* self);
+
+  Location location_;
+  OpenOptions options_;
+  std::unique_ptr<sqlite3, Close> handle_;
+  std::chrono::steady_clock::time_point waiting_since_;
+  int last_failure_ = SQLITE_OK;
+  std::optional<std::stop_callback<Interrupt>> interrupt_;  // gone before the handle is
+};
+
+}  // namespace dbkeeper::sqlite

@@ -1,0 +1,84 @@
+#include "engines/sqlite/errors.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cstring>
+
+namespace dbkeeper::sqlite {
+namespace {
+
+Error locked(const Circumstances& where) {
+  return Error(ErrorKind::refused,
+               fmt::format("the database '{}' is locked by another process, and was still so "
+                           "after {:g} s",
+                           where.path, static_cast<double>(where.lock_timeout.count()) / 1000))
+      .hint("wait until the other process is done or stop it, or wait longer with --lock-timeout");
+}
+
+Error damaged(std::string_view message, const Circumstances& where) {
+  return Error(ErrorKind::failed,
+               fmt::format("the database '{}' is damaged: {}", where.path, message))
+      .hint("find out how far with dbkeeper check, and go back to a backup from before");
+}
+
+// The system's own word for it, where SQLite has kept it.
+std::string cause(std::string_view message, const Circumstances& where) {
+  if (where.system_error == 0) return std::string(message);
+  return fmt::format("{} ({})", message, std::strerror(where.system_error));
+}
+
+Error unopenable(std::string_view message, const Circumstances& where) {
+  return Error(ErrorKind::connection,
+               fmt::format("cannot open '{}': {}", where.path, cause(message, where)))
+      .hint(
+          "check the permissions of the file, of its folder, and of the -wal, -shm and -journal "
+          "files beside it");
+}
+
+}  // namespace
+
+Error translate(int code, std::string_view message, const Circumstances& where) {
+  const int family = code & 0xff;
+  if (family == SQLITE_INTERRUPT || (where.stopping && family == SQLITE_BUSY))
+    return Error(ErrorKind::interrupted, "interrupted");
+  switch (family) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return locked(where);
+    case SQLITE_CORRUPT:
+      return damaged(message, where);
+    case SQLITE_NOTADB:
+      return Error(ErrorKind::connection,
+                   fmt::format("'{}' is not an SQLite database", where.path));
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return unopenable(message, where);
+    case SQLITE_READONLY:
+      return Error(ErrorKind::connection,
+                   fmt::format("cannot write to '{}': {}", where.path, cause(message, where)))
+          .hint("check that the file and its folder are writable for this user");
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+      return Error(ErrorKind::conflict, std::string(message));
+    case SQLITE_FULL:
+      return Error(ErrorKind::failed, fmt::format("no room left on the disk of '{}'", where.path))
+          .hint("free some space and run it again; nothing was changed");
+    case SQLITE_IOERR:
+      return Error(ErrorKind::failed, fmt::format("'{}' cannot be read or written: {}", where.path,
+                                                  cause(message, where)))
+          .hint("check the disk");
+    case SQLITE_NOMEM:
+      return Error(ErrorKind::failed, "out of memory");
+    default:
+      return Error(ErrorKind::failed, fmt::format("SQLite, on '{}': {}", where.path, message));
+  }
+}
+
+bool is_damage(int code) {
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+}  // namespace dbkeeper::sqlite

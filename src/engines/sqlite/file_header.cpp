@@ -1,0 +1,58 @@
+#include "engines/sqlite/file_header.h"
+
+#include <array>
+#include <utility>
+
+namespace dbkeeper::sqlite {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto kMagic = "SQLite format 3\0"sv;
+
+std::uint64_t big_endian(std::string_view bytes, std::size_t at, std::size_t size) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
+  return number;
+}
+
+}  // namespace
+
+FileHeader parse_header(std::string_view bytes) {
+  FileHeader header;
+  if (bytes.size() < FileHeader::kSize || !bytes.starts_with(kMagic)) return header;
+  header.valid = true;
+  header.wal = bytes[18] == 2 || bytes[19] == 2;
+  header.page_size = big_endian(bytes, 16, 2);
+  if (header.page_size == 1) header.page_size = 65536;
+  // The number of pages was written by this change, not left over from a program before 3.7.0.
+  if (big_endian(bytes, 24, 4) == big_endian(bytes, 92, 4)) header.pages = big_endian(bytes, 28, 4);
+  return header;
+}
+
+std::string guess_content(std::string_view first_bytes) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKnown = {{
+      {"\x28\xb5\x2f\xfd"sv, "it is compressed: unpack it first with zstd -d"},
+      {"\x1f\x8b"sv, "it is compressed: unpack it first with gunzip"},
+      {"PK\x03\x04"sv, "it is a zip archive: unpack it first"},
+      {"PGDMP"sv, "it is a PostgreSQL dump: load it into a server with pg_restore"},
+      {"** This file contains an SQLite 2"sv, "it is of SQLite 2: dump it with sqlite 2 first"},
+      {"\x37\x7f\x06\x82"sv, "it is a write-ahead log (-wal): name the database it belongs to"},
+      {"\x37\x7f\x06\x83"sv, "it is a write-ahead log (-wal): name the database it belongs to"},
+      {"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv,
+       "it is a rollback journal: name the database it belongs to"},
+  }};
+  for (const auto& [start, meaning] : kKnown)
+    if (first_bytes.starts_with(start)) return std::string(meaning);
+  if (first_bytes.starts_with(kMagic.substr(0, 6)) || first_bytes.size() < FileHeader::kSize)
+    return "it is cut off or overwritten: go back to a backup";
+  bool text = true;
+  for (const char c : first_bytes)
+    text = text && (static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\r' || c == '\t');
+  if (text) return "it is a text file: an SQL dump can be loaded with sqlite3 new.db < file";
+  return "it is another kind of file, damaged at its start, or encrypted (by SQLCipher, say), "
+         "which dbkeeper can't read";
+}
+
+}  // namespace dbkeeper::sqlite

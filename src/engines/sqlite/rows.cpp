@@ -1,0 +1,190 @@
+#include "engines/sqlite/rows.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "dbkeeper/base/text.h"
+#include "engines/sqlite/column_type.h"
+#include "engines/sqlite/conflict.h"
+#include "engines/sqlite/quoted_name.h"
+#include "engines/sqlite/statement.h"
+#include "engines/sqlite/table_definition.h"
+
+namespace dbkeeper::sqlite {
+namespace {
+
+std::string name_list(const std::vector<std::string>& columns, std::string_view before = {}) {
+  std::vector<std::string> quoted;
+  for (const std::string& column : columns)
+    quoted.push_back(std::string(before) + QuotedName(column).sql());
+  return join(quoted, ", ");
+}
+
+// With the table before each name: SQLite takes a bare "name" that is no column for a text.
+std::string select_sql(const Table& table, const std::vector<std::string>& columns) {
+  return fmt::format("SELECT {} FROM {} AS t", columns.empty() ? "NULL" : name_list(columns, "t."),
+                     QuotedName(table.name).sql());
+}
+
+class Reader final : public RowSource {
+ public:
+  Reader(Connection& connection, const Table& table, const std::vector<std::string>& columns)
+      : stop_(connection.stop()),
+        statement_(connection, select_sql(table, columns)),
+        columns_(static_cast<int>(columns.size())) {}
+
+  bool next(Batch& batch) override {
+    stop_.check();
+    batch.clear();
+    while (!batch.full() && statement_.step()) {
+      if (columns_ == 0) batch.add_empty_row();
+      for (int column = 0; column < columns_; ++column) add_cell(batch, column);
+    }
+    return batch.rows() > 0;
+  }
+
+ private:
+  void add_cell(Batch& batch, int column) {
+    switch (statement_.type(column)) {
+      case SQLITE_NULL:
+        return batch.add_null();
+      case SQLITE_INTEGER:
+        return batch.add_integer(statement_.integer(column));
+      case SQLITE_FLOAT:
+        return batch.add_real(statement_.real(column));
+      case SQLITE_TEXT:
+        return batch.add(CellKind::text, statement_.text(column));
+      default:
+        return batch.add(CellKind::bytes, statement_.blob(column));
+    }
+  }
+
+  const Stop& stop_;
+  Statement statement_;
+  int columns_;
+};
+
+// A constraint that says ON CONFLICT REPLACE or IGNORE would have a plain INSERT delete or drop
+// rows; OR ABORT overrules that. Elsewhere it is left out: it would overrule the triggers' own,
+// too.
+std::string insert_sql(Connection& connection, const Table& table,
+                       const std::vector<std::string>& columns) {
+  Statement text(connection, "SELECT sql FROM main.sqlite_master WHERE type='table' AND name=?1");
+  text.bind(1, table.name.name);
+  const bool strict = text.step() && parse_table(text.text(0)).settles_conflicts;
+  std::string values;
+  for (std::size_t i = 0; i < columns.size(); ++i) values += i == 0 ? "?" : ", ?";
+  return fmt::format("INSERT {}INTO {} {}", strict ? "OR ABORT " : "", QuotedName(table.name).sql(),
+                     columns.empty() ? "DEFAULT VALUES"
+                                     : fmt::format("({}) VALUES ({})", name_list(columns), values));
+}
+
+// -0.0 becomes 0.0 or 0 in a column that has any affinity: SQLite stores whole numbers as integers.
+bool keeps_negative_zero(const Table& table, const std::string& name) {
+  const Column* column = table.find_column(name);
+  return column && ((table.strict && column->type.family == Family::any) ||
+                    affinity(column->type.name) == Affinity::none);
+}
+
+class Writer final : public RowSink {
+ public:
+  Writer(Connection& connection, const Table& table, const std::vector<std::string>& columns,
+         bool& unfinished)
+      : connection_(connection),
+        table_(table.name.name),
+        columns_(columns),
+        statement_(connection, insert_sql(connection, table, columns)),
+        unfinished_(unfinished) {
+    unfinished_ = true;
+    for (const std::string& column : columns)
+      keeps_negative_zero_.push_back(keeps_negative_zero(table, column));
+  }
+
+  void write(const Batch& batch) override {
+    connection_.stop().check();
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      for (std::size_t column = 0; column < columns_.size(); ++column) bind(batch, row, column);
+      insert(batch, row);
+    }
+  }
+
+  void finish() override { unfinished_ = false; }
+
+ private:
+  void insert(const Batch& batch, std::size_t row) {
+    // Not through step(): this is where time goes, and the batch has the values for a message.
+    const int code = sqlite3_step(statement_.raw());
+    if (code != SQLITE_DONE) refuse(code, batch, row);
+    sqlite3_reset(statement_.raw());
+  }
+
+  // Text is bound where it stands: the batch outlives the step.
+  void bind(const Batch& batch, std::size_t row, std::size_t column) {
+    const CellView cell = batch.at(row, column);
+    const int parameter = static_cast<int>(column) + 1;
+    int code = SQLITE_OK;
+    switch (cell.kind) {
+      case CellKind::null:
+        code = sqlite3_bind_null(statement_.raw(), parameter);
+        break;
+      case CellKind::boolean:
+      case CellKind::integer:
+        code = sqlite3_bind_int64(statement_.raw(), parameter, cell.integer);
+        break;
+      case CellKind::real:
+      case CellKind::single:
+        require_storable(cell.real, column);
+        code = sqlite3_bind_double(statement_.raw(), parameter, cell.real);
+        break;
+      case CellKind::plain:
+      case CellKind::text:
+      case CellKind::json:
+        code = sqlite3_bind_text64(statement_.raw(), parameter, start(cell.text), cell.text.size(),
+                                   SQLITE_STATIC, SQLITE_UTF8);
+        break;
+      case CellKind::bytes:
+        code = sqlite3_bind_blob64(statement_.raw(), parameter, start(cell.text), cell.text.size(),
+                                   SQLITE_STATIC);
+        break;
+    }
+    if (code != SQLITE_OK) refuse(code, batch, row);
+  }
+
+  void require_storable(double value, std::size_t column) const {
+    // SQLite would store NULL.
+    if (std::isnan(value)) throw unstorable(table_, columns_[column], "NaN");
+    if (value == 0 && std::signbit(value) && !keeps_negative_zero_[column])
+      throw unstorable(table_, columns_[column], "-0.0 there: it would become 0.0");
+  }
+
+  // A null pointer would mean NULL, not empty.
+  static const char* start(std::string_view text) { return text.empty() ? "" : text.data(); }
+
+  [[noreturn]] void refuse(int code, const Batch& batch, std::size_t row) {
+    const std::string message = sqlite3_errmsg(connection_.handle());
+    if (is_conflict(code)) throw conflict(code, message, {table_, columns_, batch, row});
+    connection_.fail(code);
+  }
+
+  Connection& connection_;
+  std::string table_;
+  std::vector<std::string> columns_;
+  std::vector<bool> keeps_negative_zero_;
+  Statement statement_;
+  bool& unfinished_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSource> read_rows(Connection& connection, const Table& table,
+                                     const std::vector<std::string>& columns) {
+  return std::make_unique<Reader>(connection, table, columns);
+}
+
+std::unique_ptr<RowSink> insert_rows(Connection& connection, const Table& table,
+                                     const std::vector<std::string>& columns, bool& unfinished) {
+  return std::make_unique<Writer>(connection, table, columns, unfinished);
+}
+
+}  // namespace dbkeeper::sqlite

@@ -1,0 +1,23 @@
+// A table's rows on their way out and in.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/model/rows.h"
+#include "dbkeeper/model/schema.h"
+#include "engines/sqlite/connection.h"
+
+namespace dbkeeper::sqlite {
+
+// Values by their storage class: what a column declares doesn't bind what stands in it.
+std::unique_ptr<RowSource> read_rows(Connection& connection, const Table& table,
+                                     const std::vector<std::string>& columns);
+
+// A sink that inserts row by row with a prepared statement. It sets `unfinished` while rows may be
+// missing: until finish() has returned.
+std::unique_ptr<RowSink> insert_rows(Connection& connection, const Table& table,
+                                     const std::vector<std::string>& columns, bool& unfinished);
+
+}  // namespace dbkeeper::sqlite

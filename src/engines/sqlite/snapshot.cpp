@@ -1,0 +1,108 @@
+#include "engines/sqlite/snapshot.h"
+
+#include <fmt/format.h>
+
+#include "dbkeeper/base/text.h"
+#include "engines/sqlite/catalog.h"
+#include "engines/sqlite/errors.h"
+#include "engines/sqlite/integrity.h"
+#include "engines/sqlite/orphans.h"
+#include "engines/sqlite/quoted_name.h"
+#include "engines/sqlite/rows.h"
+#include "engines/sqlite/statement.h"
+
+namespace dbkeeper::sqlite {
+namespace {
+
+class FileSnapshot final : public Snapshot {
+ public:
+  explicit FileSnapshot(std::unique_ptr<Connection> connection)
+      : connection_(std::move(connection)) {
+    connection_->run("BEGIN DEFERRED");
+    fix_moment();
+  }
+
+  Schema schema() override { return read_schema(reader()); }
+
+  std::unique_ptr<RowSource> rows(const Table& table,
+                                  const std::vector<std::string>& columns) override {
+    return read_rows(reader(), table, columns);
+  }
+
+  std::int64_t count(const Table& table) override {
+    return reader()
+        .number(fmt::format("SELECT count(*) FROM {}", QuotedName(table.name).sql()))
+        .value_or(0);
+  }
+
+  void read_through(const Table& table, Depth depth) override {
+    Statement rows(reader(), read_through_sql(table, depth));
+    const int columns = sqlite3_column_count(rows.raw());
+    for (std::size_t row = 0; rows.step(); ++row) {
+      if (row % Batch::kRows == 0) connection_->stop().check();
+      // Only asking for the bytes reads the pages over which a long value flows.
+      for (int column = 0; column < columns; ++column) rows.blob(column);
+    }
+  }
+
+  std::vector<Finding> integrity(const Schema& schema, Depth depth) override {
+    if (!damage_) reader();
+    return check_integrity(*connection_, schema, depth);
+  }
+
+  Orphans orphans(const Table& table, const ForeignKey& key) override {
+    return find_orphans(reader(), table, key);
+  }
+
+  std::optional<std::int64_t> furthest(const Table& table, const std::string& column,
+                                       const Sequence& sequence) override {
+    return reader().number(fmt::format("SELECT {}(t.{}) FROM {} AS t",
+                                       sequence.increment < 0 ? "min" : "max",
+                                       QuotedName(column).sql(), QuotedName(table.name).sql()));
+  }
+
+  std::unique_ptr<Snapshot> another_reader() override {
+    throw Error(ErrorKind::failed, "an SQLite database is read over one connection");
+  }
+
+ private:
+  // A deferred transaction sees the database as it is at the first read. A file damaged at its very
+  // start fails here; it has a snapshot all the same, to be checked.
+  void fix_moment() {
+    try {
+      connection_->number("PRAGMA schema_version");
+    } catch (const Error& error) {
+      if (!is_damage(connection_->last_failure())) throw;
+      damage_ = error;
+    }
+  }
+
+  // The connection, if it still sees that moment: some disk errors end the transaction.
+  Connection& reader() {
+    if (damage_) throw Error(*damage_);
+    if (!connection_->in_transaction())
+      throw Error(ErrorKind::failed, fmt::format("lost the view of '{}' after an error of the disk",
+                                                 connection_->location().path.string()));
+    return *connection_;
+  }
+
+  static std::string read_through_sql(const Table& table, Depth depth) {
+    std::vector<std::string> columns;
+    for (const Column& column : table.columns)
+      if (column.origin != Origin::computed)
+        columns.push_back("t." + QuotedName(column.name).sql());
+    return fmt::format("SELECT {} FROM {} AS t{}", columns.empty() ? "NULL" : join(columns, ", "),
+                       QuotedName(table.name).sql(), depth == Depth::quick ? " LIMIT 1" : "");
+  }
+
+  std::unique_ptr<Connection> connection_;
+  std::optional<Error> damage_;
+};
+
+}  // namespace
+
+std::unique_ptr<Snapshot> begin_snapshot(std::unique_ptr<Connection> connection) {
+  return std::make_unique<FileSnapshot>(std::move(connection));
+}
+
+}  // namespace dbkeeper::sqlite

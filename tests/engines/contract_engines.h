@@ -1,0 +1,68 @@
+// Each engine with the same small library of books in it, for the contract suite.
+//
+//   authors  1 ann@example.com, 2 bob@example.com
+//   books    1 (of author 1); pages (1, 1); lines of that page
+//   values   empty, a column of each kind
+//   strays   seven rows that refer to authors 101 to 107, which are not there
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/engines/connect.h"
+#include "support/memory_engine.h"
+#include "support/scratch.h"
+
+namespace dbkeeper::testing {
+
+// A stop that never comes.
+const Stop& never();
+
+class ContractEngine {
+ public:
+  virtual ~ContractEngine() = default;
+  // A database object of its own each time, of the same database.
+  virtual std::unique_ptr<Database> open(Access access, const Stop& stop = never()) = 0;
+};
+
+class Memory final : public ContractEngine {
+ public:
+  Memory();
+  std::unique_ptr<Database> open(Access access, const Stop& stop = never()) override;
+
+ private:
+  MemoryStore store_;
+};
+
+class Sqlite final : public ContractEngine {
+ public:
+  Sqlite();
+  std::unique_ptr<Database> open(Access access, const Stop& stop = never()) override;
+
+ private:
+  ScratchSqlite scratch_;
+};
+
+class Postgresql final : public ContractEngine {
+ public:
+  Postgresql();
+  std::unique_ptr<Database> open(Access access, const Stop& stop = never()) override;
+
+ private:
+  ScratchPostgres scratch_;
+};
+
+// The table of that name in the engine's default schema. Requires: there is one.
+const Table& table_in(const Schema& schema, const std::string& name);
+
+// All rows, sorted, since engines promise no order.
+std::vector<MemoryRow> read_all(Snapshot& snapshot, const Table& table,
+                                const std::vector<std::string>& columns);
+
+// Inserts and finishes, in batches of at most `rows_a_batch` rows.
+void write_all(Transaction& transaction, const Table& table,
+               const std::vector<std::string>& columns, const std::vector<MemoryRow>& rows,
+               std::size_t rows_a_batch = Batch::kRows);
+
+}  // namespace dbkeeper::testing

@@ -1,0 +1,105 @@
+#include "engines/postgres/errors.h"
+
+#include "support/catch.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+using testing::contains;
+
+ServerError state(const char* sqlstate) {
+  ServerError error;
+  error.sqlstate = sqlstate;
+  error.message = "said the server";
+  return error;
+}
+
+const Target kTarget{"shop", "localhost", "5432", "bob"};
+
+Error refused(const std::string& reason) {
+  return cannot_connect(
+      kTarget, "connection to server at \"localhost\" (127.0.0.1), port 5432 failed: " + reason);
+}
+
+}  // namespace
+
+TEST_CASE("bad data is a conflict on its way in, and damage on its way out") {
+  CHECK(translated(state("22P02"), Doing::writing, false).kind() == ErrorKind::conflict);
+  CHECK(translated(state("23505"), Doing::writing, false).kind() == ErrorKind::conflict);
+  CHECK(translated(state("22021"), Doing::reading, false).kind() == ErrorKind::failed);
+}
+
+TEST_CASE("a cancelled statement is an interruption only if a stop was asked for") {
+  CHECK(translated(state("57014"), Doing::reading, true).kind() == ErrorKind::interrupted);
+  CHECK(translated(state("57014"), Doing::reading, false).kind() == ErrorKind::failed);
+}
+
+TEST_CASE("a lock not got in time is a refusal with a way out") {
+  const Error error = translated(state("55P03"), Doing::writing, false);
+  CHECK(error.kind() == ErrorKind::refused);
+  CHECK_THAT(error.hint(), contains("--lock-timeout"));
+}
+
+TEST_CASE("an error names table and column, from the context of COPY too") {
+  ServerError error = state("23502");
+  error.schema = "app";
+  error.table = "users";
+  error.column = "email";
+  CHECK(translated(error, Doing::writing, false).table() == "app.users");
+  CHECK(translated(error, Doing::writing, false).column() == "email");
+  ServerError input = state("22P02");
+  input.context = "JSON data, line 1: nonsense\nCOPY users, line 3, column settings: \"nonsense\"";
+  CHECK(translated(input, Doing::writing, false).column() == "settings");
+}
+
+TEST_CASE("a refused connection says whom, where, as whom and why") {
+  const Error error = refused(
+      "FATAL:  28P01: password authentication failed for user \"bob\"\nLOCATION:  auth_failed, "
+      "auth.c:326\n");
+  CHECK(error.kind() == ErrorKind::connection);
+  CHECK(error.message() ==
+        "cannot connect to database \"shop\" at localhost:5432 as \"bob\": password authentication "
+        "failed for user \"bob\"");
+  CHECK_THAT(error.hint(), contains("password"));
+}
+
+TEST_CASE("each cause of a failed connection has its own hint") {
+  CHECK_THAT(refused("Connection refused\n\tIs the server running on that host?\n").hint(),
+             contains("Compose"));
+  CHECK_THAT(refused("FATAL:  3D000: database \"shop\" does not exist\n").hint(),
+             contains("create the database"));
+  CHECK_THAT(refused("FATAL:  53300: sorry, too many clients already\n").hint(),
+             contains("no connection left"));
+  CHECK_THAT(refused("FATAL:  57P03: the database system is starting up\n").hint(),
+             contains("starting up"));
+  CHECK_THAT(refused("FATAL:  28000: no pg_hba.conf entry for host \"::1\"\n").hint(),
+             contains("pg_hba.conf"));
+  CHECK_THAT(cannot_connect(kTarget, "could not translate host name \"nohost\" to address: Name or "
+                                     "service not known\n")
+                 .hint(),
+             contains("check the host's name"));
+}
+
+TEST_CASE("of several attempts the last one counts, in any language") {
+  const std::string message =
+      "connection to server at \"h\" (::1), port 5432 failed: Connection refused\n\tIs the server "
+      "running?\nconnection to server at \"h\" (127.0.0.1), port 5432 failed: FATAL:  28P01: "
+      "Passwort-Authentifizierung fehlgeschlagen\nORT:  auth_failed, auth.c:326\n";
+  CHECK(connection_sqlstate(message) == "28P01");
+  CHECK_THAT(cannot_connect(kTarget, message).message(), contains("Passwort"));
+  CHECK(connection_sqlstate("FATAL:  3D000: database \"x\" does not exist\n") == "3D000");
+}
+
+TEST_CASE("a parameter that libpq refuses is a matter of usage") {
+  CHECK(cannot_connect(kTarget, "invalid sslmode value: \"often\"\n").kind() == ErrorKind::usage);
+  CHECK(cannot_connect(kTarget, "definition of service \"x\" not found\n").kind() ==
+        ErrorKind::usage);
+}
+
+TEST_CASE("a place is written as in a URL, a socket as its folder") {
+  CHECK(Target{"d", "h", "5432", "u"}.place() == "h:5432");
+  CHECK(Target{"d", "::1", "5432", "u"}.place() == "[::1]:5432");
+  CHECK(Target{"d", "/run/postgresql", "5432", "u"}.place() == "/run/postgresql");
+}
+
+}  // namespace dbkeeper::postgres
