@@ -82,8 +82,8 @@ struct CommandEntry {
   Command (*make)();
   std::string_view description = {};  // what --help says beyond the summary; lines as they are
   std::string_view examples = {};     // a command a line
-  bool passes_words = false;          // words behind `--` are Context::passed_words, not positionals
-  bool needs_settings = true;         // false: works whatever environment and config file say
+  bool passes_words = false;   // words behind `--` are Context::passed_words, not positionals
+  bool needs_settings = true;  // false: works whatever environment and config file say
 };
 
 // Every command below the command line, in the order of --help.

@@ -27,7 +27,7 @@ CopySink::CopySink(Session& session, const Table& table, const std::vector<std::
       throw Error(ErrorKind::conflict, fmt::format("table {} has no column {}", table_, name))
           .table(table_)
           .column(name);
-    targets_.push_back({*column, Limits(column->type), wire::encoder(column->type)});
+    targets_.push_back({*column, Limits(column->type), wire::encoder(column->type, session.any_bytes())});
     binary_ = binary_ && targets_.back().encode;
   }
   // Without a column list COPY fills all columns, which for a table without any is right.
@@ -92,7 +92,7 @@ void CopySink::append_text_row(const Batch& batch, std::size_t row) {
     if (i > 0) buffer_ += '\t';
     const CellView cell = batch.at(row, i);
     if (!targets_[i].limits.keep_whole(cell) ||
-        !append_copy_text(cell, targets_[i].column.type, buffer_))
+        !append_copy_text(cell, targets_[i].column.type, targets_[i].encode, buffer_))
       refuse(targets_[i], cell);
   }
   buffer_ += '\n';

@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "engines/postgres/wire.h"
-
 namespace dbkeeper::postgres {
 namespace {
 
@@ -53,17 +51,12 @@ std::string float_text(const CellView& cell) {
                      : std::to_chars(begin, limit, cell.real).ptr};
 }
 
-// Whether the native encoder, if the type has one, would take the value: both formats refuse alike.
-bool type_takes(const CellView& cell, const Type& type) {
-  const wire::Encode encode = wire::encoder(type);
-  std::string ignored;
-  return !encode || encode(cell, ignored);
-}
-
 }  // namespace
 
-bool append_copy_text(const CellView& cell, const Type& type, std::string& out) {
-  if (cell.kind != CellKind::null && !type_takes(cell, type)) return false;
+bool append_copy_text(const CellView& cell, const Type& type, wire::Encode native,
+                      std::string& out) {
+  std::string ignored;
+  if (cell.kind != CellKind::null && native && !native(cell, ignored)) return false;
   switch (cell.kind) {
     case CellKind::null:
       out += "\\N";
@@ -72,7 +65,6 @@ bool append_copy_text(const CellView& cell, const Type& type, std::string& out) 
       out += cell.integer ? 't' : 'f';
       return true;
     case CellKind::integer:
-      // A boolean's input takes 0 and 1 too.
       out += std::to_string(cell.integer);
       return true;
     case CellKind::real:
@@ -85,8 +77,8 @@ bool append_copy_text(const CellView& cell, const Type& type, std::string& out) 
       append_escaped(cell.text, out);
       return true;
     case CellKind::bytes:
-      if (type.family != Family::bytes) return false;
-      append_hex(cell.text, out);
+      if (type.family != Family::bytes && !native) return false;
+      type.family == Family::bytes ? append_hex(cell.text, out) : append_escaped(cell.text, out);
       return true;
   }
   return false;

@@ -5,11 +5,14 @@
 
 #include "dbkeeper/model/batch.h"
 #include "dbkeeper/model/schema.h"
+#include "engines/postgres/wire.h"
 
 namespace dbkeeper::postgres {
 
 // Appends the cell as a field for a column of this type; false if the type can't hold it as it is.
-bool append_copy_text(const CellView& cell, const Type& type, std::string& out);
+// `native`: the type's encoder, if it has one, which decides about that, so that both formats agree.
+bool append_copy_text(const CellView& cell, const Type& type, wire::Encode native,
+                      std::string& out);
 
 // The value for a message, cut to a readable length.
 std::string shown(const CellView& cell);

@@ -22,9 +22,11 @@ RawConnection remember(RawConnection connection, PGconn*& raw) {
 }
 
 // Whatever the database, the role or the environment set: values read and write the same.
-std::string fixed_settings(int server_version, const OpenOptions& options) {
-  std::string sql =
-      "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
+// A database without encoding checks what it sends to a client with one: such a client has none.
+std::string fixed_settings(int server_version, bool any_bytes, const OpenOptions& options) {
+  std::string sql = any_bytes ? "SET client_encoding = 'SQL_ASCII';" : "SET client_encoding = 'UTF8';";
+  sql +=
+      "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
       "SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex';"
       "SET standard_conforming_strings = on; SET lc_monetary = 'C'; SET xmloption = 'content';"
       "SET array_nulls = on; SET quote_all_identifiers = off; SET row_security = off;"
@@ -73,8 +75,8 @@ void Session::apply_settings(const Conninfo& conninfo) {
                   "a setting in the address's options can't be used: " + error.message())
           .hint("check options=-c name=value in the database URL");
     }
-  command(fixed_settings(server_version(), options_));
   any_bytes_ = text_or_empty(PQparameterStatus(raw_, "server_encoding")) == "SQL_ASCII";
+  command(fixed_settings(server_version(), any_bytes_, options_));
 }
 
 pqxx::result Session::query(std::string_view sql) {

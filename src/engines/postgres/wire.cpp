@@ -88,6 +88,12 @@ bool encode_text(const CellView& cell, std::string& out) {
   return true;
 }
 
+bool encode_text_or_bytes(const CellView& cell, std::string& out) {
+  if (cell.kind != CellKind::bytes) return encode_text(cell, out);
+  out += cell.text;
+  return true;
+}
+
 bool encode_bytes(const CellView& cell, std::string& out) {
   if (cell.kind != CellKind::bytes) return false;
   out += cell.text;
@@ -174,8 +180,9 @@ Decode decoder(const Type& type, bool any_bytes) {
   }
 }
 
-Encode encoder(const Type& type) {
-  if (!type.labels.empty()) return encode_text;
+Encode encoder(const Type& type, bool any_bytes) {
+  const Encode text = any_bytes ? encode_text_or_bytes : encode_text;
+  if (!type.labels.empty()) return text;
   switch (type.engine_id) {
     case oid::kBool:
       return encode_bool;
@@ -198,7 +205,7 @@ Encode encoder(const Type& type) {
     case oid::kBpchar:
     case oid::kName:
     case oid::kJson:
-      return encode_text;
+      return text;
     case oid::kBytea:
       return encode_bytes;
     case oid::kJsonb:

@@ -29,7 +29,8 @@ Decode text_decoder(bool any_bytes = false);
 using Encode = bool (*)(const CellView& cell, std::string& out);
 
 // The encoder for a column of this type; null if there is none, and the table goes in as text.
-Encode encoder(const Type& type);
+// `any_bytes`: as for the decoder.
+Encode encoder(const Type& type, bool any_bytes = false);
 
 // Appends a number, most significant byte first.
 void append_int16(std::string& out, std::int16_t value);

@@ -130,7 +130,7 @@ TEST_CASE("amcheck's findings are ours, and don't end the check") {
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].check == "integrity");
   CHECK(findings[0].object == "i");
-  CHECK_THAT(findings[0].message, contains("order"));
+  CHECK_THAT(findings[0].message, contains("violated"));
   CHECK(snapshot->count(table_of(schema, "u")) == 0);
 }
 
@@ -209,19 +209,18 @@ TEST_CASE("a table emptied under a snapshot is an error, never an empty table") 
 
 TEST_CASE("damage in a table is found by reading it through") {
   ScratchPostgres database(
-      "CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 10000);"
-      "CREATE FUNCTION bad(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS "
-      "'BEGIN RETURN $1; END'");
+      "CREATE TABLE t (a text); ALTER TABLE t ALTER a SET STORAGE EXTERNAL;"
+      "INSERT INTO t VALUES ('short'), (repeat('x', 10000));"
+      "DELETE FROM pg_class WHERE oid = (SELECT reltoastrelid FROM pg_class WHERE relname = 't')");
   const auto reader = open(database.url());
   const auto snapshot = reader->snapshot();
   const Schema schema = snapshot->schema();
   snapshot->read_through(table_of(schema, "t"), Depth::quick);
-  snapshot->read_through(table_of(schema, "t"), Depth::full);
-  database.exec("DROP TABLE t");
   const Error error =
       error_of([&] { snapshot->read_through(table_of(schema, "t"), Depth::full); });
   CHECK(error.kind() == ErrorKind::failed);
   CHECK(error.table() == "t");
+  CHECK(snapshot->count(table_of(schema, "t")) == 2);  // still usable
 }
 
 TEST_CASE("a deferred key that is broken at commit is a conflict, and nothing stays") {

@@ -241,7 +241,7 @@ TEST_CASE("NaN, which SQLite would turn into NULL, is refused") {
   CHECK(error.column() == "a");
 }
 
-TEST_CASE("-0.0 is refused where SQLite would turn it into 0.0") {
+TEST_CASE("a negative zero is refused where SQLite would turn it into 0.0") {
   ScratchSqlite scratch("CREATE TABLE t (a REAL, b, c BLOB, d NUMERIC)");
   CHECK_NOTHROW(add(scratch, "t", {"b", "c"}, {{-0.0, -0.0}}));
   CHECK_NOTHROW(add(scratch, "t", {"a", "d"}, {{0.0, 0.0}}));
