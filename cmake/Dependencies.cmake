@@ -27,4 +27,20 @@ endfunction()
 dbkeeper_static_library(pqxx libpqxx libpqxx.a)
 dbkeeper_static_library(sqlite sqlite3 libsqlite3.a)
 
+# fmt 9 is compiled once, in src/base; another version is used header-only, which only builds slower.
+add_library(dep_fmt INTERFACE)
+target_include_directories(
+  dep_fmt SYSTEM INTERFACE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+if(fmt_VERSION VERSION_LESS 9 OR NOT fmt_VERSION VERSION_LESS 10)
+  target_compile_definitions(dep_fmt INTERFACE FMT_HEADER_ONLY)
+endif()
+
+# spdlog's own target would bring the shared fmt along.
+add_library(dep_spdlog INTERFACE)
+target_include_directories(
+  dep_spdlog SYSTEM
+  INTERFACE $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(dep_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
+target_link_libraries(dep_spdlog INTERFACE dep_fmt Threads::Threads)
+
 find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)

@@ -25,8 +25,8 @@ void Canceller::SendCancels::operator()() const {
 Canceller::Canceller(PGconn* connection, const Stop& stop)
     : stop_(stop),
       state_(std::make_shared<State>()),
-      callback_(stop.token(), SendCancels{(state_->cancel.reset(PQgetCancel(connection)), state_)}) {
-}
+      callback_(stop.token(),
+                SendCancels{(state_->cancel.reset(PQgetCancel(connection)), state_)}) {}
 
 void Canceller::enter() {
   state_->busy = true;  // before the check: a request in between sees it

@@ -130,7 +130,8 @@ Origin origin_of(const Column& column, char identity, char generated) {
   if (generated == 's') return Origin::stored;
   if (generated == 'v') return Origin::computed;
   const std::string& expression = column.default_expression;
-  if (expression.find("nextval(") <= 1 && std::regex_match(expression, draws)) return Origin::serial;
+  if (expression.find("nextval(") <= 1 && std::regex_match(expression, draws))
+    return Origin::serial;
   return Origin::given;
 }
 
@@ -146,8 +147,7 @@ void Reading::read_columns() {
     column.type.domain = without_default_schema(text(row["domain"]));
     column.type.engine_id = number(row["base"]);
     column.type.composite = row["typtype"].c_str()[0] == 'c';
-    column.type.family =
-        yes(row["is_array"]) ? Family::array : family_of(column.type.engine_id);
+    column.type.family = yes(row["is_array"]) ? Family::array : family_of(column.type.engine_id);
     if (row["typtype"].c_str()[0] == 'e') column.type.labels = enums_[column.type.engine_id];
     column.nullable = yes(row["nullable"]);
     column.default_expression = text(row["default_expression"]);
@@ -166,7 +166,8 @@ void Reading::read_keys() {
     if (!owner) continue;
     if (owner != table || key->name != row["key"].c_str()) {
       table = owner;
-      key = yes(row["indisprimary"]) ? &owner->primary_key.emplace() : &owner->unique.emplace_back();
+      key =
+          yes(row["indisprimary"]) ? &owner->primary_key.emplace() : &owner->unique.emplace_back();
       key->name = text(row["key"]);
       key->kind = yes(row["indisprimary"])    ? Key::Kind::primary
                   : yes(row["is_constraint"]) ? Key::Kind::constraint
@@ -180,8 +181,7 @@ void Reading::read_keys() {
     if (yes(row["carried_along"]))
       key->include.push_back(text(row["attname"]));
     else
-      key->parts.push_back(
-          {text(row["attname"]), text(row["expression"]), text(row["collname"])});
+      key->parts.push_back({text(row["attname"]), text(row["expression"]), text(row["collname"])});
   }
 }
 
@@ -280,8 +280,9 @@ void Reading::read_first_numbers(const std::vector<std::size_t>& unused) {
   for (std::size_t begin = 0; begin < unused.size(); begin += kSequencesAtOnce) {
     std::string sql;
     for (std::size_t i = begin; i < std::min(begin + kSequencesAtOnce, unused.size()); ++i)
-      sql += fmt::format("{}SELECT {}, last_value, is_called FROM {}", i > begin ? " UNION ALL " : "",
-                         unused[i], QuotedName(schema_.sequences[unused[i]].name).sql());
+      sql +=
+          fmt::format("{}SELECT {}, last_value, is_called FROM {}", i > begin ? " UNION ALL " : "",
+                      unused[i], QuotedName(schema_.sequences[unused[i]].name).sql());
     for (const auto& row : session_.query(sql)) {
       Sequence& sequence = schema_.sequences[number(row[0])];
       const std::int64_t value = integer(row[1]);

@@ -133,9 +133,9 @@ std::vector<std::string> database_names(Conninfo conninfo, const Stop& stop) {
   conninfo.set("dbname", "postgres");
   const RawConnection connection = start(conninfo);
   if (drive(connection.get(), stop) != End::connected) return {};
-  const RawResult result(
-      PQexec(connection.get(),
-             "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"));
+  const RawResult result(PQexec(
+      connection.get(),
+      "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"));
   std::vector<std::string> out;
   for (int row = 0; row < PQntuples(result.get()); ++row)
     out.emplace_back(PQgetvalue(result.get(), row, 0));
@@ -151,9 +151,10 @@ Error why_not(PGconn* connection, const Conninfo& conninfo, const Stop& stop) {
   if (const auto near = nearest(target.database, names))
     error.hint(fmt::format("did you mean \"{}\"?", *near));
   else if (!names.empty())
-    error.hint("the server has: " + join({names.begin(), names.begin() + static_cast<std::ptrdiff_t>(
-                                                            std::min<std::size_t>(names.size(), 8))},
-                                         ", "));
+    error.hint("the server has: " +
+               join({names.begin(), names.begin() + static_cast<std::ptrdiff_t>(
+                                                        std::min<std::size_t>(names.size(), 8))},
+                    ", "));
   return error;
 }
 

@@ -108,9 +108,10 @@ Conninfo from_pairs(const std::string& address) {
   const RawConninfo parsed(PQconninfoParse(address.c_str(), &message));
   PQfreemem(message);  // it may quote a part of the password
   if (!parsed)
-    refuse("the connection string can't be read as key=value pairs",
-           "write it like host=localhost dbname=shop user=bob; a value with spaces stands in single "
-           "quotes");
+    refuse(
+        "the connection string can't be read as key=value pairs",
+        "write it like host=localhost dbname=shop user=bob; a value with spaces stands in single "
+        "quotes");
   Conninfo out;
   for (const PQconninfoOption* o = parsed.get(); o->keyword; ++o)
     if (o->val) take_parameter(o->keyword, o->val, out);
@@ -200,6 +201,10 @@ Conninfo parse_conninfo(const std::string& address) {
     if (value.find('\0') != std::string::npos)
       refuse(fmt::format("{} in the database address holds a NUL character", keyword),
              "%00 has no place in it");
+  // Its name would be shown, and with it the password in such a URL.
+  if (const std::string* name = out.find("dbname"); name && name->find("://") != std::string::npos)
+    refuse("the database's name in the address looks like a URL",
+           "give the URL itself, or the parts of it as host=… dbname=… user=…");
   move_options_to_settings(out);
   if (!out.find("application_name")) out.set("fallback_application_name", "dbkeeper");
   return out;

@@ -11,8 +11,8 @@ namespace dbkeeper::postgres {
 struct Conninfo {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-  // libpq's keywords and values. Handed over as arrays, never as one string: what libpq says about a
-  // string that it can't parse may quote the password in it.
+  // libpq's keywords and values. Handed over as arrays, never as one string: what libpq says about
+  // a string that it can't parse may quote the password in it.
   Pairs parameters;
   // From `options`, to be SET once connected: connection poolers refuse options at start-up.
   Pairs settings;

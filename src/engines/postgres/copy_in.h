@@ -1,5 +1,5 @@
-// Rows on their way into a table: COPY … FROM STDIN, binary where every column has a native encoder,
-// else text for the whole table.
+// Rows on their way into a table: COPY … FROM STDIN, binary where every column has a native
+// encoder, else text for the whole table.
 #pragma once
 
 #include <memory>

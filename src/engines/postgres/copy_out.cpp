@@ -118,8 +118,7 @@ std::string_view CopySource::take_row(std::string_view rest, Batch& batch) {
 }
 
 void CopySource::broken_stream() const {
-  throw Error(ErrorKind::failed, "the server's COPY stream is not what it should be")
-      .table(table_);
+  throw Error(ErrorKind::failed, "the server's COPY stream is not what it should be").table(table_);
 }
 
 }  // namespace dbkeeper::postgres

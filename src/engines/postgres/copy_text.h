@@ -10,7 +10,8 @@
 namespace dbkeeper::postgres {
 
 // Appends the cell as a field for a column of this type; false if the type can't hold it as it is.
-// `native`: the type's encoder, if it has one, which decides about that, so that both formats agree.
+// `native`: the type's encoder, if it has one, which decides about that, so that both formats
+// agree.
 bool append_copy_text(const CellView& cell, const Type& type, wire::Encode native,
                       std::string& out);
 

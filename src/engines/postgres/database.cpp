@@ -11,7 +11,9 @@ namespace dbkeeper::postgres {
 namespace {
 
 // "15.8" of "15.8 (Debian 15.8-0+deb12u1)"
-std::string plain_version(const std::string& version) { return version.substr(0, version.find(' ')); }
+std::string plain_version(const std::string& version) {
+  return version.substr(0, version.find(' '));
+}
 
 // The cluster's own number and the database's in it. Some providers keep the first to themselves.
 std::optional<std::string> source_id(Session& session, const pqxx::row& facts) {

@@ -122,11 +122,10 @@ bool about_parameters(const std::string& reason) {
 
 ServerError server_error(const PGresult* result) {
   const auto field = [&](int code) { return text_or_empty(PQresultErrorField(result, code)); };
-  return {field(PG_DIAG_SQLSTATE),        field(PG_DIAG_MESSAGE_PRIMARY),
-          field(PG_DIAG_MESSAGE_DETAIL),  field(PG_DIAG_MESSAGE_HINT),
-          field(PG_DIAG_CONTEXT),         field(PG_DIAG_SCHEMA_NAME),
-          field(PG_DIAG_TABLE_NAME),      field(PG_DIAG_COLUMN_NAME),
-          field(PG_DIAG_CONSTRAINT_NAME)};
+  return {
+      field(PG_DIAG_SQLSTATE),     field(PG_DIAG_MESSAGE_PRIMARY), field(PG_DIAG_MESSAGE_DETAIL),
+      field(PG_DIAG_MESSAGE_HINT), field(PG_DIAG_CONTEXT),         field(PG_DIAG_SCHEMA_NAME),
+      field(PG_DIAG_TABLE_NAME),   field(PG_DIAG_COLUMN_NAME),     field(PG_DIAG_CONSTRAINT_NAME)};
 }
 
 ServerError server_error(std::string sqlstate, const std::string& text) {
@@ -146,8 +145,7 @@ Error translated(const ServerError& error, Doing doing, bool stopped) {
   if (!error.detail.empty()) message += ": " + first_line(error.detail);
   Error out(kind, message);
   if (!error.table.empty()) out.table(display({error.schema, error.table}, kDefaultSchema));
-  const std::string column =
-      error.column.empty() ? column_in_context(error.context) : error.column;
+  const std::string column = error.column.empty() ? column_in_context(error.context) : error.column;
   if (!column.empty()) out.column(column);
   const std::string hint = hint_for(error.sqlstate);
   if (!hint.empty())

@@ -33,8 +33,8 @@ std::string from_clause(const Table& table) {
 Fetch fetch_of(const Table& table, const std::vector<std::string>& columns, bool any_bytes) {
   Fetch out;
   std::vector<std::string> expressions;
-  bool as_stored = !columns.empty() && table.kind != TableKind::foreign &&
-                   table.kind != TableKind::partitioned;
+  bool as_stored =
+      !columns.empty() && table.kind != TableKind::foreign && table.kind != TableKind::partitioned;
   for (const std::string& name : columns) {
     const Column& column = column_of(table, name);
     const QuotedName quoted(name);
@@ -43,7 +43,8 @@ Fetch fetch_of(const Table& table, const std::vector<std::string>& columns, bool
     out.decoders.push_back(decode ? decode : wire::text_decoder(any_bytes));
     as_stored = as_stored && decode && !column.generated();
   }
-  // COPY of the table itself skips the executor; it leaves heirs out, but refuses generated columns.
+  // COPY of the table itself skips the executor; it leaves heirs out, but refuses generated
+  // columns.
   out.sql = as_stored ? fmt::format("COPY {} ({}) TO STDOUT (FORMAT binary)",
                                     QuotedName(table.name).sql(), QuotedName::list(columns).sql())
                       : fmt::format("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)",

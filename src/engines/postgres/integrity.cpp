@@ -22,9 +22,9 @@ void find_invalid_indexes(Session& session, std::vector<Finding>& out) {
         fmt::format("index {} is invalid: {}", finding.object,
                     unique ? "it is not used, and the uniqueness it stands for is not proven"
                            : "it is not used");
-    finding.hint = fmt::format(
-        "REINDEX INDEX CONCURRENTLY {}; or drop it",
-        QuotedName(TableName{row["nspname"].c_str(), row["index"].c_str()}).sql());
+    finding.hint =
+        fmt::format("REINDEX INDEX CONCURRENTLY {}; or drop it",
+                    QuotedName(TableName{row["nspname"].c_str(), row["index"].c_str()}).sql());
     out.push_back(std::move(finding));
   }
 }
@@ -59,7 +59,8 @@ void check_indexes(Session& session, const QuotedName& schema, std::vector<Findi
   for (const auto& row : session.query(sql::kBtreeIndexes)) {
     Finding finding{.check = "integrity", .table = name_in(row, "relname")};
     finding.object = row["index_name"].c_str();
-    finding.hint = "REINDEX it, and look for what damaged it: collation change, disk, a copied file";
+    finding.hint =
+        "REINDEX it, and look for what damaged it: collation change, disk, a copied file";
     run_check(session, out, std::move(finding), [&](Finding&) {
       session.query(fmt::format("SELECT {}.bt_index_check({}::pg_catalog.oid)", schema.sql(),
                                 row["index"].c_str()));

@@ -1,5 +1,6 @@
 // What a column's declared length, scale or precision would take from a value in silence: the
-// server rounds numeric(5,2) and timestamp(3), and cuts blanks off what is too long for varchar(80).
+// server rounds numeric(5,2) and timestamp(3), and cuts blanks off what is too long for
+// varchar(80).
 #pragma once
 
 #include <string>

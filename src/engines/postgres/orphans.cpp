@@ -33,9 +33,8 @@ std::string sample(const ForeignKey& key) {
   std::vector<std::string> values;
   for (const std::string& column : key.columns) {
     const std::string value = QuotedName::of("c", column).sql();
-    values.push_back(
-        fmt::format("CASE WHEN {0} IS NULL THEN 'NULL' ELSE pg_catalog.format('%s', {0}) END",
-                    value));
+    values.push_back(fmt::format(
+        "CASE WHEN {0} IS NULL THEN 'NULL' ELSE pg_catalog.format('%s', {0}) END", value));
   }
   const std::string all = fmt::format("pg_catalog.concat_ws(', ', {})", join(values, ", "));
   return values.size() == 1 ? all : fmt::format("pg_catalog.concat('(', {}, ')')", all);

@@ -24,7 +24,8 @@ RawConnection remember(RawConnection connection, PGconn*& raw) {
 // Whatever the database, the role or the environment set: values read and write the same.
 // A database without encoding checks what it sends to a client with one: such a client has none.
 std::string fixed_settings(int server_version, bool any_bytes, const OpenOptions& options) {
-  std::string sql = any_bytes ? "SET client_encoding = 'SQL_ASCII';" : "SET client_encoding = 'UTF8';";
+  std::string sql =
+      any_bytes ? "SET client_encoding = 'SQL_ASCII';" : "SET client_encoding = 'UTF8';";
   sql +=
       "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
       "SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex';"
@@ -45,7 +46,8 @@ std::string fixed_settings(int server_version, bool any_bytes, const OpenOptions
 std::string given_settings(const Conninfo::Pairs& settings) {
   std::string sql;
   for (const auto& [name, value] : settings)
-    sql += fmt::format("SELECT pg_catalog.set_config({}, {}, false);", literal(name), literal(value));
+    sql +=
+        fmt::format("SELECT pg_catalog.set_config({}, {}, false);", literal(name), literal(value));
   return sql;
 }
 
@@ -59,9 +61,10 @@ Session::Session(const Conninfo& conninfo, const OpenOptions& options)
       target_(target_of(raw_)) {
   PQsetNoticeProcessor(raw_, pass_on_notice, options.reporter);
   if (server_version() < kOldestServer)
-    throw Error(ErrorKind::connection,
-                fmt::format("the server at {} is PostgreSQL {}, too old for dbkeeper",
-                            target_.place(), text_or_empty(PQparameterStatus(raw_, "server_version"))))
+    throw Error(
+        ErrorKind::connection,
+        fmt::format("the server at {} is PostgreSQL {}, too old for dbkeeper", target_.place(),
+                    text_or_empty(PQparameterStatus(raw_, "server_version"))))
         .hint("PostgreSQL 13 or later is needed");
 }
 

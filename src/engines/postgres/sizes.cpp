@@ -89,8 +89,8 @@ void estimate(Session& session, const std::vector<Storage>& all) {
       table.estimated_rows = 0;
       table.rows_exact = true;
     } else if (storage.analysed()) {
-      table.estimated_rows = std::llround(storage.tuples / storage.pages_then *
-                                          static_cast<double>(storage.pages));
+      table.estimated_rows =
+          std::llround(storage.tuples / storage.pages_then * static_cast<double>(storage.pages));
     } else if (may_count(table) && storage.bytes < kCountedBytes) {
       to_count.push_back(&table);
     } else if (may_count(table)) {
@@ -99,8 +99,8 @@ void estimate(Session& session, const std::vector<Storage>& all) {
   }
   for (std::size_t i = 0; i < to_count.size(); i += kCountsAtOnce) {
     const auto begin = to_count.begin() + static_cast<std::ptrdiff_t>(i);
-    const std::vector<Table*> some(begin, begin + static_cast<std::ptrdiff_t>(std::min(
-                                                      kCountsAtOnce, to_count.size() - i)));
+    const std::vector<Table*> some(
+        begin, begin + static_cast<std::ptrdiff_t>(std::min(kCountsAtOnce, to_count.size() - i)));
     if_possible(session, [&] { count(session, some); });
   }
 }

@@ -120,17 +120,16 @@ bool PostgresSnapshot::is_partitioned(const TableName& table) {
 }
 
 Orphans PostgresSnapshot::orphans(const Table& table, const ForeignKey& key) {
-  return guarded(table,
-                 [&] { return orphans_.find(table, key, is_partitioned(key.references)); });
+  return guarded(table, [&] { return orphans_.find(table, key, is_partitioned(key.references)); });
 }
 
 std::optional<std::int64_t> PostgresSnapshot::furthest(const Table& table,
                                                        const std::string& column,
                                                        const Sequence& sequence) {
   return guarded(table, [&]() -> std::optional<std::int64_t> {
-    const pqxx::result rows = session_->query(
-        fmt::format("SELECT {}({}) FROM {}", sequence.increment < 0 ? "min" : "max",
-                    QuotedName(column).sql(), QuotedName(table.name).sql()));
+    const pqxx::result rows =
+        session_->query(fmt::format("SELECT {}({}) FROM {}", sequence.increment < 0 ? "min" : "max",
+                                    QuotedName(column).sql(), QuotedName(table.name).sql()));
     if (rows[0][0].is_null()) return std::nullopt;
     return std::stoll(rows[0][0].c_str());
   });

@@ -130,8 +130,8 @@ void append_special(std::string& out, std::uint16_t sign) {
 // The digits in groups of four around the point, zero groups at both ends left out.
 bool append_decimal(std::string& out, const Decimal& number) {
   if (number.scale > kMostScale) return false;
-  const int first_power = number.point > 0 ? (number.point + kGroup - 1) / kGroup - 1
-                                           : -((-number.point) / kGroup) - 1;
+  const int first_power =
+      number.point > 0 ? (number.point + kGroup - 1) / kGroup - 1 : -((-number.point) / kGroup) - 1;
   std::string digits((first_power + 1) * kGroup - number.point, '0');
   digits += number.digits;
   digits.resize((digits.size() + kGroup - 1) / kGroup * kGroup, '0');
@@ -154,8 +154,8 @@ bool append_decimal(std::string& out, const Decimal& number) {
   if (weight > kMostWeight || groups.size() / 2 > INT16_MAX) return false;
   append_int16(out, static_cast<std::int16_t>(groups.size() / 2));
   append_int16(out, static_cast<std::int16_t>(weight));
-  append_int16(out, static_cast<std::int16_t>(
-                        number.negative && !groups.empty() ? kNegative : kPositive));
+  append_int16(
+      out, static_cast<std::int16_t>(number.negative && !groups.empty() ? kNegative : kPositive));
   append_int16(out, static_cast<std::int16_t>(number.scale));
   out += groups;
   return true;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "engines/postgres/calendar.h"
 #include "engines/postgres/wire.h"
 #include "engines/postgres/wire_check.h"
 
@@ -15,7 +16,6 @@ constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
-constexpr std::int64_t kEpoch = 730'425;  // days from 0000-03-01 to 2000-01-01
 
 // The server's range (datatype/timestamp.h): 4714-11-24 BC to 5874897-12-31, 294276-12-31.
 constexpr std::int64_t kFirstDay = -2'451'545;
@@ -26,36 +26,6 @@ template <class Number>
 constexpr Number kInfinity = std::numeric_limits<Number>::max();
 template <class Number>
 constexpr Number kMinusInfinity = std::numeric_limits<Number>::min();
-
-struct CivilDate {
-  std::int64_t year;  // 0 is 1 BC
-  int month;
-  int day;
-};
-
-// Both after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": eras of 400 years that
-// begin in March, so that the leap day comes last.
-CivilDate civil_of(std::int64_t days_since_2000) {
-  const std::int64_t days = days_since_2000 + kEpoch;
-  const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-  const std::int64_t of_era = days - era * 146'097;
-  const std::int64_t year =
-      (of_era - of_era / 1'460 + of_era / 36'524 - of_era / 146'096) / 365;
-  const std::int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-  const std::int64_t march_month = (5 * of_year + 2) / 153;
-  const int month = static_cast<int>(march_month < 10 ? march_month + 3 : march_month - 9);
-  return {year + era * 400 + (month <= 2), month,
-          static_cast<int>(of_year - (153 * march_month + 2) / 5 + 1)};
-}
-
-std::int64_t days_of(const CivilDate& date) {
-  const std::int64_t year = date.year - (date.month <= 2);
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t of_era = year - era * 400;
-  const std::int64_t of_year =
-      (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-  return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - kEpoch;
-}
 
 // Text being written, no more than a cell of ours needs.
 class Writer {
@@ -212,8 +182,10 @@ class Reader {
   }
   // The year before Christ, if it says so; the end must be there.
   bool era(CivilDate& date) {
-    if (take(" BC")) date.year = 1 - date.year;
-    else if (date.year == 0) return false;
+    if (take(" BC"))
+      date.year = 1 - date.year;
+    else if (date.year == 0)
+      return false;
     return done();
   }
 
@@ -226,7 +198,8 @@ class Reader {
     const std::size_t before = text_.size();
     if (!number(1, 6, out)) return false;
     for (std::size_t digits = before - text_.size(); digits < 6; ++digits) out *= 10;
-    while (take('0')) {}
+    while (take('0')) {
+    }
     return !starts_with_digit();
   }
 

@@ -65,12 +65,11 @@ TEST_CASE("MATCH SIMPLE lets a NULL go, MATCH FULL only nothing but NULLs") {
       "CREATE TABLE p (a int, b text, PRIMARY KEY (a, b)); INSERT INTO p VALUES (1, 'x');"
       "CREATE TABLE c (a int, b text); INSERT INTO c VALUES (1, 'x'), (1, NULL), (NULL, NULL), "
       "(2, 'y');";
-  ScratchPostgres simple(
-      rows + "ALTER TABLE c ADD FOREIGN KEY (a, b) REFERENCES p NOT VALID");
+  ScratchPostgres simple(rows + "ALTER TABLE c ADD FOREIGN KEY (a, b) REFERENCES p NOT VALID");
   CHECK(orphans_of(simple, "c").count == 1);
   CHECK(orphans_of(simple, "c").samples == std::vector<std::string>{"(2, y)"});
-  ScratchPostgres full(
-      rows + "ALTER TABLE c ADD FOREIGN KEY (a, b) REFERENCES p MATCH FULL NOT VALID");
+  ScratchPostgres full(rows +
+                       "ALTER TABLE c ADD FOREIGN KEY (a, b) REFERENCES p MATCH FULL NOT VALID");
   CHECK(orphans_of(full, "c").count == 2);
 }
 
@@ -216,8 +215,7 @@ TEST_CASE("damage in a table is found by reading it through") {
   const auto snapshot = reader->snapshot();
   const Schema schema = snapshot->schema();
   snapshot->read_through(table_of(schema, "t"), Depth::quick);
-  const Error error =
-      error_of([&] { snapshot->read_through(table_of(schema, "t"), Depth::full); });
+  const Error error = error_of([&] { snapshot->read_through(table_of(schema, "t"), Depth::full); });
   CHECK(error.kind() == ErrorKind::failed);
   CHECK(error.table() == "t");
   CHECK(snapshot->count(table_of(schema, "t")) == 2);  // still usable

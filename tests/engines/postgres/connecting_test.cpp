@@ -1,7 +1,7 @@
 // Connecting: settings, refusals and what they say, poolers, stops.
 #include <libpq-fe.h>
-#include <sys/socket.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,11 +11,11 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/url.h"
-#include "engines/postgres/sessions.h"
 #include "engines/postgres/conninfo.h"
+#include "engines/postgres/pgbouncer.h"
+#include "engines/postgres/sessions.h"
 #include "support/catch.h"
 #include "support/open.h"
-#include "engines/postgres/pgbouncer.h"
 #include "support/scratch.h"
 
 namespace dbkeeper::testing {
@@ -164,8 +164,7 @@ TEST_CASE("a database is found by URL, by key=value string and over its socket")
                             " user=postgres dbname=" + database.name();
   CHECK(open(pairs)->info().name == database.name());
   CHECK(open(pairs)->info().location == socket);
-  CHECK(open(database.url())->info().location ==
-        url.hosts[0].first + ":" + url.hosts[0].second);
+  CHECK(open(database.url())->info().location == url.hosts[0].first + ":" + url.hosts[0].second);
   std::string encoded;
   for (const char c : socket) encoded += c == '/' ? std::string("%2F") : std::string(1, c);
   CHECK(open("postgresql+psycopg2://postgres@" + encoded + ":" + url.hosts[0].second + "/" +
@@ -192,8 +191,7 @@ TEST_CASE("a database says what and where it is") {
 }
 
 TEST_CASE("a wrong password is refused with user and place, and isn't shown") {
-  ScratchPostgres database(
-      "CREATE ROLE keeper_login LOGIN PASSWORD 'right' IN ROLE with_password");
+  ScratchPostgres database("CREATE ROLE keeper_login LOGIN PASSWORD 'right' IN ROLE with_password");
   std::string url = database.url();
   url.replace(url.find("postgres@"), 9, "keeper_login:hunter2@");
   const Error error = refusal(url);
@@ -221,8 +219,8 @@ TEST_CASE("an absent server and an unknown host are refused with what to check")
   }
   const Error absent = refusal("postgresql://bob:hunter2@" + place + "/shop");
   CHECK(absent.kind() == ErrorKind::connection);
-  CHECK(absent.message() == "cannot connect to database \"shop\" at " + place +
-                                " as \"bob\": Connection refused");
+  CHECK(absent.message() ==
+        "cannot connect to database \"shop\" at " + place + " as \"bob\": Connection refused");
   CHECK_THAT(absent.hint(), contains("is the server running"));
   const Error unknown = refusal("postgresql://bob@no-such-host.invalid/shop");
   CHECK(unknown.kind() == ErrorKind::connection);
@@ -246,10 +244,10 @@ TEST_CASE("a server that says nothing is given up after connect_timeout") {
 TEST_CASE("of several hosts the next is tried when one is silent") {
   const SilentServer silent;
   ScratchPostgres database;
-  const std::string place = parse_url(database.url())->hosts[0].first + ":" +
-                            parse_url(database.url())->hosts[0].second;
-  const auto opened = open(with_host(database.url(), silent.place() + "," + place) +
-                           "?connect_timeout=2");
+  const std::string place =
+      parse_url(database.url())->hosts[0].first + ":" + parse_url(database.url())->hosts[0].second;
+  const auto opened =
+      open(with_host(database.url(), silent.place() + "," + place) + "?connect_timeout=2");
   CHECK(opened->info().location == place);
 }
 

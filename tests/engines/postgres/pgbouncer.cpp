@@ -64,13 +64,12 @@ PgBouncer::PgBouncer(const std::string& mode) {
   make_readable(folder_.path());
   folder_.write("users.txt", "\"postgres\" \"\"\n");
   const auto config = folder_.write(
-      "pgbouncer.ini", "[databases]\n* = host=" + server.hosts[0].first +
-                           " port=" + server.hosts[0].second +
-                           "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " +
-                           std::to_string(port) +
-                           "\nunix_socket_dir =\nauth_type = trust\nauth_file = " +
-                           (folder_ / "users.txt").string() + "\npool_mode = " + mode +
-                           "\nlogfile = " + (folder_ / "log").string() + "\n");
+      "pgbouncer.ini",
+      "[databases]\n* = host=" + server.hosts[0].first + " port=" + server.hosts[0].second +
+          "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + std::to_string(port) +
+          "\nunix_socket_dir =\nauth_type = trust\nauth_file = " +
+          (folder_ / "users.txt").string() + "\npool_mode = " + mode +
+          "\nlogfile = " + (folder_ / "log").string() + "\n");
   process_ = fork();
   if (process_ == 0) {
     become_ordinary_user();
@@ -95,8 +94,8 @@ void PgBouncer::end() {
 std::string PgBouncer::ask(const std::string& database, const std::string& sql) const {
   const Connection connection = connect(place_, database);
   PGresult* const result = PQexec(connection.get(), sql.c_str());
-  const std::string value = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0)
-                                                  : PQerrorMessage(connection.get());
+  const std::string value =
+      PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : PQerrorMessage(connection.get());
   PQclear(result);
   return value;
 }

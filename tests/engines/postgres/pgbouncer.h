@@ -11,7 +11,8 @@ namespace dbkeeper::testing {
 
 class PgBouncer {
  public:
-  // `mode`: "session", "transaction". Any user and database of the server can be reached through it.
+  // `mode`: "session", "transaction". Any user and database of the server can be reached through
+  // it.
   explicit PgBouncer(const std::string& mode);
   ~PgBouncer();
   PgBouncer(const PgBouncer&) = delete;

@@ -44,9 +44,11 @@ void copy(ScratchPostgres& database, const std::string& from, const std::string&
 
 // The rows as the engine writes them, whatever the session's settings.
 std::string text_of(ScratchPostgres& database, const std::string& table) {
-  return database.query("SELECT set_config('TimeZone', 'UTC', false);"
-                        "SELECT set_config('extra_float_digits', '3', false);"
-                        "SELECT t::text FROM " + table + " t ORDER BY 1");
+  return database.query(
+      "SELECT set_config('TimeZone', 'UTC', false);"
+      "SELECT set_config('extra_float_digits', '3', false);"
+      "SELECT t::text FROM " +
+      table + " t ORDER BY 1");
 }
 
 std::string number(const CellView& cell) {
@@ -107,13 +109,15 @@ TEST_CASE("every native type comes back as it was, extremes included") {
       " num numeric, t text, v varchar(40), c char(5), nm name, ts timestamp, tz timestamptz,"
       " d date, tm time, u uuid, by bytea, j json, jb jsonb, o oid, m mood, p positive);"
       "INSERT INTO a DEFAULT VALUES;"
-      "INSERT INTO a (b, i2, i4, i8, f4, f8, num, t, v, c, nm, ts, tz, d, tm, u, by, j, jb, o, m, p)"
+      "INSERT INTO a (b, i2, i4, i8, f4, f8, num, t, v, c, nm, ts, tz, d, tm, u, by, j, jb, o, m, "
+      "p)"
       "VALUES"
       "(true, -32768, -2147483648, -9223372036854775808, '-0', '-0', 'NaN', '', '', '', '',"
       " '4714-11-24 00:00:00 BC', '4714-11-24 00:00:00+00 BC', '4714-11-24 BC', '00:00:00',"
       " '00000000-0000-0000-0000-000000000000', '', '{\"a\":1,\"a\":  2.50}', '{\"x\": 2.50}', 0,"
       " 'sad', 1),"
-      "(false, 32767, 2147483647, 9223372036854775807, '1e-45', '5e-324', 'Infinity', E'\\t\\n\\\\',"
+      "(false, 32767, 2147483647, 9223372036854775807, '1e-45', '5e-324', 'Infinity', "
+      "E'\\t\\n\\\\',"
       " 'blanks  ', 'x', 'n', '294276-12-31 23:59:59.999999', '294276-12-31 23:59:59.999999+00',"
       " '5874897-12-31', '24:00:00', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '\\x00ff', 'null',"
       " 'null', 4294967295, 'very \"happy\"', 2147483647),"
@@ -127,41 +131,49 @@ TEST_CASE("every native type comes back as it was, extremes included") {
       " NULL, NULL, NULL, NULL, '10000-01-01', '10000-01-01 00:00:00.5+00', '10000-01-01',"
       " '00:00:00.000001', NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
       "(NULL, 0, 0, 0, '16777216', '9007199254740993', 1e130000, NULL, NULL, NULL, NULL,"
-      " '1999-12-31 23:59:59.999999', '2000-01-01 00:00:00+05:45', '-infinity', '01:00', NULL, NULL,"
+      " '1999-12-31 23:59:59.999999', '2000-01-01 00:00:00+05:45', '-infinity', '01:00', NULL, "
+      "NULL,"
       " NULL, NULL, NULL, NULL, NULL),"
       "(NULL, 0, 0, 0, '0', '0', ('0.' || repeat('0', 16382) || '1')::numeric, NULL, NULL, NULL,"
       " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"
       "CREATE TABLE b (LIKE a)");
   copy(database, "a", "b");
   CHECK(text_of(database, "b") == text_of(database, "a"));
-  CHECK(database.query("SELECT count(*) FROM a row_a JOIN b row_b USING (n) WHERE row_a *<> row_b") == "0");
+  CHECK(database.query(
+            "SELECT count(*) FROM a row_a JOIN b row_b USING (n) WHERE row_a *<> row_b") == "0");
 }
 
 TEST_CASE("types without a decoder of ours come back as the engine writes them") {
   ScratchPostgres database(
       "CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE TYPE pair AS (a int, b text);"
       "CREATE DOMAIN numbers AS int[]; CREATE DOMAIN pairs AS pair;"
-      "CREATE TABLE a (n int, ip inet, ci cidr, ch \"char\", bi bit(3), vb varbit, pr pair, prs pair[],"
+      "CREATE TABLE a (n int, ip inet, ci cidr, ch \"char\", bi bit(3), vb varbit, pr pair, prs "
+      "pair[],"
       " nu numbers, dp pairs, hs hstore, ct citext, x xml, mo money, iv interval, tz timetz,"
       " r int4range, mr int4multirange, po point, bo box, ts tsvector, ta text[], ma macaddr,"
       " ti tid, rc regclass, jp jsonpath, na numeric[], t text);"
       "INSERT INTO a (n) VALUES (0);"
       "INSERT INTO a VALUES (1, '1.2.3.4', '10.0.0.0/8', 'x', B'101', B'1', (1, NULL),"
-      " ARRAY[(1, 'x \"y\" \\ z')::pair, NULL], '{1,NULL,3}', (NULL, NULL), '\"a b\"=>NULL, c=>\"\"',"
-      " 'Foo', '<a>&amp;</a>', '-12.34', '1 year -2 days 03:04:05.000006', '12:00:00+05:45', '[1,5)',"
+      " ARRAY[(1, 'x \"y\" \\ z')::pair, NULL], '{1,NULL,3}', (NULL, NULL), '\"a b\"=>NULL, "
+      "c=>\"\"',"
+      " 'Foo', '<a>&amp;</a>', '-12.34', '1 year -2 days 03:04:05.000006', '12:00:00+05:45', "
+      "'[1,5)',"
       " '{[1,2),[5,)}', '(0.1,1e300)', '((0,0),(1,1))', 'a:1A ''b c''', '[0:1]={\"\",NULL}',"
-      " '08:00:2b:01:02:03', '(1,2)', 'pg_class', '$.a[*] ? (@ > 1)', '{1.50,NaN}', E'tab\\there\\\\');"
+      " '08:00:2b:01:02:03', '(1,2)', 'pg_class', '$.a[*] ? (@ > 1)', '{1.50,NaN}', "
+      "E'tab\\there\\\\');"
       "CREATE TABLE b (LIKE a)");
   copy(database, "a", "b");
   CHECK(text_of(database, "b") == text_of(database, "a"));
-  CHECK(database.query("SELECT count(*) FROM a row_a JOIN b row_b USING (n) WHERE row_a *<> row_b") == "0");
+  CHECK(database.query(
+            "SELECT count(*) FROM a row_a JOIN b row_b USING (n) WHERE row_a *<> row_b") == "0");
 }
 
 TEST_CASE("dates and times are shown in ISO 8601, the rest as the engine does") {
   ScratchPostgres database;
-  CHECK(cells(database, "timestamptz",
-              "('2026-01-02 03:04:05.678+02'), ('infinity'), ('10000-01-01 00:00:00+00'), (NULL)") ==
-        Names{"2026-01-02T01:04:05.678Z", "infinity", "10000-01-01 00:00:00+00", "NULL"});
+  CHECK(
+      cells(database, "timestamptz",
+            "('2026-01-02 03:04:05.678+02'), ('infinity'), ('10000-01-01 00:00:00+00'), (NULL)") ==
+      Names{"2026-01-02T01:04:05.678Z", "infinity", "10000-01-01 00:00:00+00", "NULL"});
   CHECK(cells(database, "timestamp", "('2026-01-02 03:04:05'), ('0044-03-15 12:00 BC')") ==
         Names{"2026-01-02T03:04:05", "0044-03-15 12:00:00 BC"});
 }
@@ -220,7 +232,8 @@ TEST_CASE("a value that its column would change or refuse is a conflict that nam
 
 TEST_CASE("a broken rule names table, column and constraint's detail") {
   ScratchPostgres database(
-      "CREATE TABLE t (id int PRIMARY KEY, e text NOT NULL, CONSTRAINT short CHECK (length(e) < 4));"
+      "CREATE TABLE t (id int PRIMARY KEY, e text NOT NULL, CONSTRAINT short CHECK (length(e) < "
+      "4));"
       "INSERT INTO t VALUES (1, 'a')");
   const auto attempt = [&](std::int64_t id, const char* text) {
     const auto writer = open(database.url(), Access::write);
@@ -259,16 +272,19 @@ TEST_CASE("numeric and timestamps read and write like the engine, whatever the d
     const std::string text = (dice() % 2 ? "-" : "") + digits.substr(0, point) +
                              (point < digits.size() ? "." + digits.substr(point) : "") + "e" +
                              std::to_string(static_cast<int>(dice() % 81) - 40);
-    const auto microseconds = static_cast<std::int64_t>(dice() % 9'000'000'000'000'000'000ULL) >>
-                              (dice() % 40);
+    const auto microseconds =
+        static_cast<std::int64_t>(dice() % 9'000'000'000'000'000'000ULL) >> (dice() % 40);
     values += (i ? ",(" : "(") + std::to_string(i) + ", '" + text +
               "', timestamptz '2000-01-01+00' + interval '1 us' * (" +
-              std::to_string(microseconds / 50) + ")" + (dice() % 20 ? "" : " - interval '3000 years'") +
-              ")";
+              std::to_string(microseconds / 50) + ")" +
+              (dice() % 20 ? "" : " - interval '3000 years'") + ")";
   }
-  database.exec("SET TimeZone = 'UTC'; CREATE TABLE a (n int, v numeric, z timestamptz, t timestamp);"
-                "INSERT INTO a (n, v, z) SELECT n, v::numeric, z FROM (VALUES " + values + ") x (n, v, z);"
-                "UPDATE a SET t = z; CREATE TABLE b (LIKE a)");
+  database.exec(
+      "SET TimeZone = 'UTC'; CREATE TABLE a (n int, v numeric, z timestamptz, t timestamp);"
+      "INSERT INTO a (n, v, z) SELECT n, v::numeric, z FROM (VALUES " +
+      values +
+      ") x (n, v, z);"
+      "UPDATE a SET t = z; CREATE TABLE b (LIKE a)");
   copy(database, "a", "b");
   CHECK(text_of(database, "b") == text_of(database, "a"));
 
@@ -291,13 +307,15 @@ TEST_CASE("text of a database without encoding comes as bytes where it is no UTF
   ScratchPostgres server;
   server.exec("DROP DATABASE IF EXISTS keeper_ascii");
   server.exec(
-      "CREATE DATABASE keeper_ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE "
+      "CREATE DATABASE keeper_ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' "
+      "LC_CTYPE "
       "'C'");
   {
     const auto writer = open(postgres_url("keeper_ascii"), Access::write);
     OtherSession session(PQconnectdb(postgres_url("keeper_ascii").c_str()), PQfinish);
-    PQclear(PQexec(session.get(), "CREATE TABLE t (a text); INSERT INTO t VALUES ('ok'), "
-                                  "(chr(252))"));
+    PQclear(PQexec(session.get(),
+                   "CREATE TABLE t (a text); INSERT INTO t VALUES ('ok'), "
+                   "(chr(252))"));
     Batch batch(1);
     const auto snapshot = writer->snapshot();
     const Schema schema = snapshot->schema();

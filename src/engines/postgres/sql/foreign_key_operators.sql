@@ -1,5 +1,5 @@
--- How each foreign key compares, as its trigger does: the operator, which may be an extension's, and
--- the parent's collation where the two sides differ.
+-- How each foreign key compares, as its trigger does: the operator, which may be an extension's,
+-- and the parent's collation where the two sides differ.
 SELECT n.nspname,
        c.relname,
        con.conname,

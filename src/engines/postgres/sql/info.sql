@@ -1,5 +1,5 @@
--- Which database this is. The system identifier is the cluster's own; a restored copy may be told to
--- be the same by the setting dbkeeper.source_id.
+-- Which database this is. The system identifier is the cluster's own; a restored copy may be told
+-- to be the same by the setting dbkeeper.source_id.
 SELECT pg_catalog.current_database() AS name,
        pg_catalog.current_setting('server_version') AS version,
        current_user AS "user",

@@ -28,9 +28,9 @@ std::string refusal(const std::string& address) {
 }  // namespace
 
 TEST_CASE("PostgreSQL's addresses are recognised, others are not") {
-  for (const char* address :
-       {"postgres://", "postgresql://h/d", "POSTGRESQL://h/d", "postgresql+psycopg2://h/d",
-        "postgresql+asyncpg://u:p@h/d", "host=h dbname=d", " service = x", "password='a://b' host=h"})
+  for (const char* address : {"postgres://", "postgresql://h/d", "POSTGRESQL://h/d",
+                              "postgresql+psycopg2://h/d", "postgresql+asyncpg://u:p@h/d",
+                              "host=h dbname=d", " service = x", "password='a://b' host=h"})
     CHECK(recognises(address));
   for (const char* address : {"sqlite:///a.db", "mysql://h/d?host=x", "app.db", "dir=x/app.db", "",
                               "=", "postgresqlite://x", "./a=b.db"})
@@ -104,7 +104,7 @@ TEST_CASE("a password never appears in what is said about an address") {
   for (const char* address :
        {"host=h password=hunter 2 x", "host=h password='hunter", "host=h hunter password=hunter",
         "postgres://bob:hunter@h:notaport/d", "postgres://bob:hunter@h/d?options=hunter",
-        "postgres://bob:hunter%00@h/d"})
+        "postgres://bob:hunter%00@h/d", "dbname=postgres://bob:hunter@h/d"})
     CHECK_THAT(refusal(address), !contains("hunter"));
 }
 

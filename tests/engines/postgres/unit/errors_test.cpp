@@ -74,8 +74,9 @@ TEST_CASE("each cause of a failed connection has its own hint") {
              contains("starting up"));
   CHECK_THAT(refused("FATAL:  28000: no pg_hba.conf entry for host \"::1\"\n").hint(),
              contains("pg_hba.conf"));
-  CHECK_THAT(cannot_connect(kTarget, "could not translate host name \"nohost\" to address: Name or "
-                                     "service not known\n")
+  CHECK_THAT(cannot_connect(kTarget,
+                            "could not translate host name \"nohost\" to address: Name or "
+                            "service not known\n")
                  .hint(),
              contains("check the host's name"));
 }

@@ -96,11 +96,23 @@ TEST_CASE("numeric is read digit for digit, zeros at the end too") {
   CHECK(text(oid::kNumeric, "0000000000000000") == "0");
   CHECK(text(oid::kNumeric, "0000000000000002") == "0.00");
   CHECK(text(oid::kNumeric, "0002000000000002000113ec") == "1.51");
-  CHECK(text(oid::kNumeric, "00020000000000020001" "1388") == "1.50");
-  CHECK(text(oid::kNumeric, "0001000100000000" "0001") == "10000");
-  CHECK(text(oid::kNumeric, "0003000140000003" "0001" "0929" "1388") == "-12345.500");
-  CHECK(text(oid::kNumeric, "0001ffff00000004" "0001") == "0.0001");
-  CHECK(text(oid::kNumeric, "0001ffe700000064" "0001") == "0." + std::string(99, '0') + "1");
+  CHECK(text(oid::kNumeric,
+             "00020000000000020001"
+             "1388") == "1.50");
+  CHECK(text(oid::kNumeric,
+             "0001000100000000"
+             "0001") == "10000");
+  CHECK(text(oid::kNumeric,
+             "0003000140000003"
+             "0001"
+             "0929"
+             "1388") == "-12345.500");
+  CHECK(text(oid::kNumeric,
+             "0001ffff00000004"
+             "0001") == "0.0001");
+  CHECK(text(oid::kNumeric,
+             "0001ffe700000064"
+             "0001") == "0." + std::string(99, '0') + "1");
   CHECK(text(oid::kNumeric, "00000000c0000000") == "NaN");
   CHECK(text(oid::kNumeric, "00000000d0000020") == "Infinity");
   CHECK(text(oid::kNumeric, "00000000f0000020") == "-Infinity");
@@ -165,7 +177,8 @@ TEST_CASE("dates and times read back what they wrote") {
     REQUIRE(bytes);
     CHECK(text(oid::kTimestamptz, *bytes) == value);
   }
-  for (const char* value : {"2024-02-29", "0004-02-29", "5874897-12-31", "4714-11-24 BC", "0001-12-31 BC"}) {
+  for (const char* value :
+       {"2024-02-29", "0004-02-29", "5874897-12-31", "4714-11-24 BC", "0001-12-31 BC"}) {
     INFO(value);
     const auto bytes = encoded(oid::kDate, plain(value));
     REQUIRE(bytes);
