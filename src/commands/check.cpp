@@ -81,8 +81,7 @@ Outcome run(const Options& options, Context& context) {
     outcome.problem =
         Error(ErrorKind::check,
               fmt::format("{} found in database '{}'", plural(size_of(report.findings), "problem"),
-                          report.database.name))
-            .hint(report.findings.front().hint);
+                          report.database.name));
   return outcome;
 }
 

@@ -98,11 +98,10 @@ class Checker {
     if (orphans.count == 0) return;
     report_->findings.push_back(
         {"foreign key", table.name, join(key.columns, ", "),
-         fmt::format(
-             "{} of '{}' refer{} by {} to rows that '{}' doesn't have: {}{}",
-             plural(orphans.count, "row"), show(table.name), orphans.count == 1 ? "s" : "",
-             shown_key(key), show(key.references), join(orphans.samples, ", "),
-             orphans.count > static_cast<std::int64_t>(orphans.samples.size()) ? ", …" : ""),
+         fmt::format("{} of '{}' refer{} by {} to rows that '{}' doesn't have: {}{}",
+                     plural(orphans.count, "row"), show(table.name), orphans.count == 1 ? "s" : "",
+                     shown_key(key), show(key.references), join(orphans.samples, ", "),
+                     orphans.samples.size() == Orphans::kSamples ? ", …" : ""),
          "delete these rows, set the reference to NULL, or bring the missing rows back",
          orphans.count});
   }

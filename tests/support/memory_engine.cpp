@@ -9,8 +9,6 @@
 namespace dbkeeper::testing {
 namespace {
 
-constexpr std::size_t kSamples = 5;
-
 using State = std::shared_ptr<const MemoryState>;
 
 std::size_t position(const Table& table, const std::string& column) {
@@ -127,7 +125,7 @@ class MemorySnapshot final : public Snapshot {
     Orphans found;
     for (const MemoryRow& row : orphans_of(*state_, table, key)) {
       ++found.count;
-      if (found.samples.size() < kSamples) found.samples.push_back(shown(row));
+      if (found.samples.size() < Orphans::kSamples) found.samples.push_back(shown(row));
     }
     return found;
   }

@@ -49,8 +49,9 @@ enum class Depth { quick, full };
 
 // Rows of a child table whose parent is not there.
 struct Orphans {
+  static constexpr std::size_t kSamples = 5;
   std::int64_t count = 0;
-  std::vector<std::string> samples;  // a few of the values, as text
+  std::vector<std::string> samples;  // different ones of the values, as text, at most kSamples
 };
 
 // A consistent view of the database: everything read through it is of one moment, whatever others
@@ -105,6 +106,8 @@ class Transaction {
   // Moves a sequence so that the next number lies beyond `value`; never back.
   virtual void advance(const Sequence& sequence, std::int64_t value) = 0;
 
+  // Rows that were without their parent before are not this transaction's fault and don't fail it;
+  // new ones do, and so do sinks that were not finished.
   virtual void commit() = 0;
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 #include <unordered_map>
 
 #include "dbkeeper_postgres_sql.h"
@@ -123,16 +122,38 @@ std::string without_default_schema(const std::string& type) {
   return type.starts_with(prefix) ? type.substr(prefix.size()) : type;
 }
 
+// Where the parenthesis that is open at `begin` is closed; quotes are passed over.
+std::size_t closing(const std::string& expression, std::size_t begin) {
+  int depth = 1;
+  bool quoted = false;
+  for (std::size_t i = begin; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (c == '\'') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '(') ++depth;
+    if (c == ')' && --depth == 0) return i;
+  }
+  return std::string::npos;
+}
+
+// nextval(…) and nothing else but a cast: nextval('s'::regclass), (nextval('s'::regclass))::text
+bool is_next_number(const std::string& expression) {
+  static constexpr std::string_view kNextval = "nextval(";
+  const std::size_t begin = expression.starts_with('(') ? 1 : 0;
+  if (expression.compare(begin, kNextval.size(), kNextval) != 0) return false;
+  std::size_t end = closing(expression, begin + kNextval.size());
+  if (end == std::string::npos) return false;
+  if (begin == 1 && expression.compare(++end, 1, ")") != 0) return false;
+  ++end;
+  return end == expression.size() || expression.compare(end, 2, "::") == 0;
+}
+
 Origin origin_of(const Column& column, char identity, char generated) {
-  static const std::regex draws(R"(^\(?nextval\('([^']|'')*'::(regclass|text)\)\)?(::\w+)?$)");
   if (identity == 'a') return Origin::identity_always;
   if (identity == 'd') return Origin::identity_by_default;
   if (generated == 's') return Origin::stored;
   if (generated == 'v') return Origin::computed;
-  const std::string& expression = column.default_expression;
-  if (expression.find("nextval(") <= 1 && std::regex_match(expression, draws))
-    return Origin::serial;
-  return Origin::given;
+  return is_next_number(column.default_expression) ? Origin::serial : Origin::given;
 }
 
 void Reading::read_columns() {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
+#include <optional>
 #include <vector>
 
 #include "dbkeeper/model/name.h"
@@ -14,6 +14,16 @@ namespace {
 constexpr std::string_view kDefaultSchema = "public";
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
 
 bool is_class(const std::string& sqlstate, std::string_view two) {
   return sqlstate.starts_with(two);
@@ -45,9 +55,14 @@ std::string hint_for(const std::string& sqlstate) {
 // Input errors of COPY name table and column in their context alone:
 // COPY users, line 3, column age: "abc"
 std::string column_in_context(const std::string& context) {
-  static const std::regex pattern(R"(COPY .*, line \d+, column ([^:\n]*))");
-  std::smatch found;
-  return std::regex_search(context, found, pattern) ? found[1].str() : std::string();
+  static constexpr std::string_view kColumn = ", column ";
+  for (const std::string& line : lines_of(context)) {
+    const std::size_t at = line.find(kColumn);
+    if (!line.starts_with("COPY ") || at == std::string::npos) continue;
+    const std::size_t begin = at + kColumn.size();
+    return line.substr(begin, line.find(':', begin) - begin);
+  }
+  return {};
 }
 
 struct Cause {
@@ -55,33 +70,52 @@ struct Cause {
   std::string sqlstate;
 };
 
-// One attempt of libpq's, "connection to server at … failed: FATAL:  28P01: …", without its frame.
-Cause cause_in(std::string line) {
-  static const std::regex frame(
-      R"(^(connection to server (at|on socket) .* failed: |could not connect to server: ))");
-  static const std::regex server(R"(^[^:]+:  ([0-9A-Z]{5}): )");
-  line = std::regex_replace(line, frame, "", std::regex_constants::format_first_only);
-  std::smatch found;
-  if (!std::regex_search(line, found, server)) return {line, {}};
-  return {found.suffix(), found[1]};
+bool is_sqlstate(std::string_view text) {
+  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
 }
 
-// Its attempts, the last one last: addresses, hosts, with and without SSL. Indented lines explain,
-// LOCATION is a line of the server's source.
-std::vector<Cause> causes_in(const std::string& message) {
-  std::vector<Cause> out;
-  std::size_t begin = 0;
-  while (begin < message.size()) {
-    const std::size_t end = std::min(message.find('\n', begin), message.size());
-    const std::string line = message.substr(begin, end - begin);
-    begin = end + 1;
-    static const std::regex label("^[A-Z]+:  (?![0-9A-Z]{5}: )");
-    const bool explains = line.empty() || line.front() == '\t' ||
-                          std::regex_search(line, label, std::regex_constants::match_continuous);
-    if (!explains) out.push_back(cause_in(line));
+// What the server said, "FATAL:  28P01: …" in whatever language.
+std::optional<Cause> cause_in_answer(const std::string& line) {
+  const std::size_t label = line.find(":  ");
+  if (label == std::string::npos || line.compare(std::min(label + 8, line.size()), 2, ": ") != 0)
+    return std::nullopt;
+  const std::string state = line.substr(label + 3, 5);
+  if (!is_sqlstate(state)) return std::nullopt;
+  return Cause{line.substr(label + 10), state};
+}
+
+// libpq puts "connection to server at … failed: " before it, older ones less.
+std::string without_frame(const std::string& line) {
+  static constexpr std::string_view kOlder = "could not connect to server: ";
+  static constexpr std::string_view kFailed = " failed: ";
+  const std::size_t failed = line.find(kFailed);
+  if (line.starts_with("connection to server ") && failed != std::string::npos)
+    return line.substr(failed + kFailed.size());
+  return line.starts_with(kOlder) ? line.substr(kOlder.size()) : line;
+}
+
+// DETAIL, HINT and the LOCATION in the server's source, and what is indented.
+bool only_explains(const std::string& line) {
+  if (line.empty() || line.front() == '\t') return true;
+  const std::size_t label = line.find(":  ");
+  return label != std::string::npos &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(label),
+                     [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// Of libpq's attempts (addresses, hosts, with and without SSL) the last one.
+Cause last_cause(const std::string& message) {
+  Cause last{"the connection failed for an unknown reason", {}};
+  for (const std::string& line : lines_of(message)) {
+    const std::string said = without_frame(line);
+    if (const auto answer = cause_in_answer(said))
+      last = *answer;
+    else if (!only_explains(line))
+      last = {said, {}};
   }
-  if (out.empty()) out.push_back({"the connection failed for an unknown reason", {}});
-  return out;
+  return last;
 }
 
 bool mentions(const std::string& text, std::string_view part) {
@@ -167,12 +201,10 @@ Target target_of(const PGconn* connection) {
           text_or_empty(PQport(connection)), text_or_empty(PQuser(connection))};
 }
 
-std::string connection_sqlstate(const std::string& message) {
-  return causes_in(message).back().sqlstate;
-}
+std::string connection_sqlstate(const std::string& message) { return last_cause(message).sqlstate; }
 
 Error cannot_connect(const Target& target, const std::string& message) {
-  const Cause cause = causes_in(message).back();
+  const Cause cause = last_cause(message);
   if (cause.sqlstate.empty() && about_parameters(cause.reason))
     return Error(ErrorKind::usage, "the database address can't be used: " + cause.reason)
         .hint("check the parameters of the database URL");

@@ -10,8 +10,6 @@
 namespace dbkeeper::postgres {
 namespace {
 
-constexpr int kSamples = 5;
-
 // "c.a IS NOT NULL AND c.b IS NOT NULL"
 std::string each_column(const ForeignKey& key, std::string_view test, std::string_view between) {
   std::vector<std::string> tests;
@@ -71,8 +69,8 @@ Orphans OrphanFinder::find(const Table& table, const ForeignKey& key, bool refer
   Orphans out;
   out.count = std::stoll(session_.value("SELECT count(*) " + rows));
   if (out.count == 0) return out;
-  for (const auto& row : session_.query(
-           fmt::format("SELECT DISTINCT {} AS value {} LIMIT {}", sample(key), rows, kSamples)))
+  for (const auto& row : session_.query(fmt::format("SELECT DISTINCT {} AS value {} LIMIT {}",
+                                                    sample(key), rows, Orphans::kSamples)))
     out.samples.emplace_back(row[0].c_str());
   return out;
 }

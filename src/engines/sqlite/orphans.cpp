@@ -10,8 +10,6 @@
 namespace dbkeeper::sqlite {
 namespace {
 
-constexpr int kSamples = 5;
-
 // The FROM and WHERE of the orphans: rows without a NULL in the key, and without a parent. The
 // unary plus takes the child's affinity away, so that, as in SQLite's own check, the parent's
 // column decides on affinity and collation. (PRAGMA foreign_key_check fails for the whole table if
@@ -51,7 +49,7 @@ Orphans find_orphans(Connection& connection, const Table& table, const ForeignKe
   std::vector<std::string> columns;
   for (const std::string& column : key.columns) columns.push_back("c." + QuotedName(column).sql());
   Statement rows(connection, fmt::format("SELECT DISTINCT {} {} LIMIT {}", join(columns, ", "),
-                                         condition, kSamples));
+                                         condition, Orphans::kSamples));
   while (rows.step()) orphans.samples.push_back(sample_in(rows, key.columns.size()));
   return orphans;
 }

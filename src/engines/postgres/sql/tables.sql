@@ -14,7 +14,7 @@ SELECT c.oid,
             OR (c.relnatts > 0
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
                                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                                AND NOT pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'))))
+                              AND NOT pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'))))
          AS readable
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,4 +1,4 @@
-// The binary format against byte strings that a server sent (COPY … TO STDOUT (FORMAT binary), 15).
+// The binary format against byte strings that a server (15) sent.
 #include "engines/postgres/wire.h"
 
 #include <cmath>
