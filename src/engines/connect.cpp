@@ -16,9 +16,10 @@ std::unique_ptr<Database> open_database(const std::string& address, const OpenOp
   const auto url = parse_url(address);
   const std::string scheme = url ? url->scheme : "";
   throw Error(ErrorKind::usage,
-              fmt::format("cannot tell what '{}' is{}", redacted(address),
+              fmt::format("'{}' names a database of the kind '{}', which dbkeeper doesn't know{}",
+                          redacted(address), scheme,
                           did_you_mean(scheme, {"postgresql", "postgres", "sqlite"})))
-      .hint("use postgresql://user:password@host:5432/name, sqlite:///path/to/file.db, or a path");
+      .hint("use postgresql://host:5432/name, sqlite:///path/to/file.db, or a path");
 }
 
 }  // namespace dbkeeper

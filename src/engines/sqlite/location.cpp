@@ -108,7 +108,8 @@ std::vector<fs::path> places(const fs::path& path) {
     const fs::path other = fs::path(folder) / path;
     std::error_code error;
     const bool same = !found.empty() && fs::equivalent(found.front(), other, error);
-    if (is_there(other) && !same) found.push_back(full_path(other));
+    if (is_there(other) && !same && !fs::is_directory(other, error))
+      found.push_back(full_path(other));
   }
   return found;
 }

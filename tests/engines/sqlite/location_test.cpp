@@ -175,4 +175,11 @@ TEST_CASE("a file's identity survives writes, not a copy") {
   CHECK(open(copy.string())->info().source_id != before.source_id);
 }
 
+TEST_CASE("a folder is no database, even where frameworks' folders lie in it") {
+  const ScratchFolder folder;
+  fs::create_directory(folder / "instance");
+  const InFolder in(folder.path());
+  check_refusal(".", "it is a folder");
+}
+
 }  // namespace dbkeeper::testing
