@@ -25,8 +25,9 @@ class Checker {
 
   void run(CheckReport& report) {
     report_ = &report;
-    if (!attempt("integrity", {}, [&] { report.schema = snapshot_.schema(); })) return;
-    attempt("history", {}, [&] { report.migrations = migration_states(snapshot_, report.schema); });
+    if (!attempt("integrity", nullptr, [&] { report.schema = snapshot_.schema(); })) return;
+    attempt("history", nullptr,
+            [&] { report.migrations = migration_states(snapshot_, report.schema); });
     check_integrity();
     for (const Table& table : report.schema.tables) check_table(table);
     for (const Table& table : report.schema.tables)
@@ -43,20 +44,22 @@ class Checker {
  private:
   // Runs one check; a failure of the database is what it has found.
   template <class Work>
-  bool attempt(const char* check, const std::optional<TableName>& table, Work work) {
+  bool attempt(const char* check, const TableName* table, Work work) {
     stop_.check();
     try {
       work();
       return true;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::failed && error.kind() != ErrorKind::conflict) throw;
-      report_->findings.push_back({check, table, error.column(), error.message(), error.hint(), 0});
+      Finding finding{check, {}, error.column(), error.message(), error.hint(), 0};
+      if (table) finding.table = *table;
+      report_->findings.push_back(std::move(finding));
       return false;
     }
   }
 
   void check_integrity() {
-    attempt("integrity", {}, [&] {
+    attempt("integrity", nullptr, [&] {
       for (Finding& finding : snapshot_.integrity(report_->schema, depth_))
         report_->findings.push_back(std::move(finding));
     });
@@ -77,7 +80,7 @@ class Checker {
       return;
     }
     reporter_.progress({.activity = "check", .table = table.name.name});
-    attempt("unreadable", table.name, [&] { snapshot_.read_through(table, depth_); });
+    attempt("unreadable", &table.name, [&] { snapshot_.read_through(table, depth_); });
   }
 
   void check_foreign_key(const Table& table, const ForeignKey& key) {
@@ -90,7 +93,7 @@ class Checker {
       return;
     }
     if (depth_ == Depth::quick || !readable(table.name) || !readable(key.references)) return;
-    attempt("foreign key", table.name, [&] { report_orphans(table, key); });
+    attempt("foreign key", &table.name, [&] { report_orphans(table, key); });
   }
 
   void report_orphans(const Table& table, const ForeignKey& key) {
@@ -111,7 +114,7 @@ class Checker {
     for (const Sequence::Use& use : sequence.uses) {
       const Table* table = report_->schema.find(use.table);
       if (!table || !table->not_exportable.empty()) continue;
-      attempt("sequence", use.table, [&] {
+      attempt("sequence", &use.table, [&] {
         const auto furthest = snapshot_.furthest(*table, use.column, sequence);
         const bool upwards = sequence.increment > 0;
         if (!furthest || (upwards ? *furthest < *sequence.next : *furthest > *sequence.next))
