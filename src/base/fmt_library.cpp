@@ -1,5 +1,6 @@
-// fmt, compiled once: Debian ships no archive of it, and header-only it costs every file two seconds
-// of compiling. What fmt's own src/format.cc holds in version 9, as far as text of char goes.
+// fmt, compiled once: Debian ships no archive of it, and header-only it costs every file two
+// seconds of compiling. What fmt's own src/format.cc holds in version 9, as far as text of char
+// goes.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

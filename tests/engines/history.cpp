@@ -39,7 +39,7 @@ TEST_CASE("every migration tool is known by its history table, with its version"
       {"django", "shop.0002_order_total"},           {"flyway", "1.10"},
       {"golang_migrate", "20250203113000"},          {"goose", "20250203113000"},
       {"knex", "20250203113000_add_orders.js"},      {"liquibase", "add-total"},
-      {"prisma", "20250203113000_add_body_metrics"},       {"rails", "20250203113000"},
+      {"prisma", "20250203113000_add_body_metrics"}, {"rails", "20250203113000"},
       {"sequelize", "20250203113000-add-orders.js"}, {"typeorm", "AddOrders1738582200000"}};
   for (const auto& [name, version] : expected) {
     CAPTURE(name);
