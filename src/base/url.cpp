@@ -93,13 +93,6 @@ std::pair<std::string, std::string> host_and_port(std::string_view text) {
   return {percent_decoded(text.substr(0, colon)), std::string(text.substr(colon + 1))};
 }
 
-bool is_secret(std::string_view key) {
-  const std::string name = lower_ascii(key);
-  return name.find("password") != std::string::npos || name.find("passwd") != std::string::npos ||
-         name.find("secret") != std::string::npos || name.find("token") != std::string::npos ||
-         name == "pwd" || name == "pass";
-}
-
 std::string redacted_query(std::string_view query) {
   std::string out;
   for (const std::string_view part : split_at(query, '&')) {
@@ -108,7 +101,7 @@ std::string redacted_query(std::string_view query) {
     out += part.substr(0, equals);
     if (equals == std::string_view::npos) continue;
     out += '=';
-    out += is_secret(part.substr(0, equals)) ? kHidden : part.substr(equals + 1);
+    out += is_secret_key(part.substr(0, equals)) ? kHidden : part.substr(equals + 1);
   }
   return out;
 }
@@ -133,7 +126,7 @@ std::string redacted_pairs(std::string_view text) {
     while (i < text.size() && (quoted ? text[i] != '\'' : !blank(text[i])))
       i += text[i] == '\\' && i + 1 < text.size() ? 2 : 1;
     if (quoted && i < text.size()) ++i;
-    if (is_secret(key))
+    if (is_secret_key(key))
       out += kHidden;
     else
       out.append(text.substr(value_begin, i - value_begin));
@@ -142,6 +135,13 @@ std::string redacted_pairs(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_secret_key(std::string_view key) {
+  const std::string name = lower_ascii(key);
+  return name.find("password") != std::string::npos || name.find("passwd") != std::string::npos ||
+         name.find("secret") != std::string::npos || name.find("token") != std::string::npos ||
+         name == "pwd" || name == "pass";
+}
 
 const std::string* Url::find_query(std::string_view key) const {
   for (const auto& [name, value] : query)

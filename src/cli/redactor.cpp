@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
 
 namespace dbkeeper::cli {
@@ -90,13 +89,6 @@ std::vector<Pair> keyword_values(std::string_view text) {
     if (quoted && at < text.size()) ++at;
     out.emplace_back(std::move(key), std::move(value));
   }
-}
-
-bool is_secret_key(std::string_view key) {
-  const std::string name = lower_ascii(key);
-  for (const std::string_view word : {"password", "passwd", "secret", "token"})
-    if (name.find(word) != std::string::npos) return true;
-  return name == "pwd" || name == "pass";
 }
 
 // The password as it stands in the URL, its escapes not decoded.
