@@ -6,7 +6,8 @@ namespace dbkeeper::postgres {
 namespace {
 
 std::string serving_pid(Session& session) {
-  return session.value("SELECT pg_catalog.pg_backend_pid()");
+  return session.despite_timeout(
+      [&] { return session.value("SELECT pg_catalog.pg_backend_pid()"); });
 }
 
 // Two sessions that are both open have two processes, and keep them. Behind a pooler in transaction

@@ -71,8 +71,10 @@ Session::Session(const Conninfo& conninfo, const OpenOptions& options)
 Session::~Session() = default;
 
 void Session::apply_settings(const Conninfo& conninfo) {
+  lift_statement_timeout();
   if (!conninfo.settings.empty()) try {
       command(given_settings(conninfo.settings));
+      lift_statement_timeout();
     } catch (Error& error) {
       throw Error(error.kind() == ErrorKind::interrupted ? error.kind() : ErrorKind::usage,
                   "a setting in the address's options can't be used: " + error.message())
@@ -80,6 +82,10 @@ void Session::apply_settings(const Conninfo& conninfo) {
     }
   any_bytes_ = text_or_empty(PQparameterStatus(raw_, "server_encoding")) == "SQL_ASCII";
   command(fixed_settings(server_version(), any_bytes_, options_));
+}
+
+void Session::lift_statement_timeout() {
+  despite_timeout([this] { command("SET statement_timeout = 0"); });
 }
 
 pqxx::result Session::query(std::string_view sql) {

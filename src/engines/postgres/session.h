@@ -27,6 +27,19 @@ class Session {
   // The address's own settings, then those that make every value's text the same everywhere.
   void apply_settings(const Conninfo& conninfo);
 
+  // Runs a short statement that the database's or role's own statement_timeout may end, which holds
+  // until ours is set: then once more.
+  template <class Work>
+  auto despite_timeout(Work work) {
+    constexpr int kAttempts = 20;
+    for (int attempt = 1; attempt < kAttempts; ++attempt) try {
+        return work();
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::failed || !alive()) throw;
+      }
+    return work();
+  }
+
   // The rows of one statement.
   pqxx::result query(std::string_view sql);
   // The one value of one row.
@@ -55,6 +68,7 @@ class Session {
   bool any_bytes() const { return any_bytes_; }
 
  private:
+  void lift_statement_timeout();
   Error lost() const;
 
   const OpenOptions options_;
