@@ -31,7 +31,10 @@ dbkeeper_static_library(sqlite sqlite3 libsqlite3.a)
 add_library(dep_fmt INTERFACE)
 target_include_directories(
   dep_fmt SYSTEM INTERFACE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
-if(fmt_VERSION VERSION_LESS 9 OR NOT fmt_VERSION VERSION_LESS 10)
+set(DBKEEPER_COMPILES_FMT OFF)
+if(fmt_VERSION VERSION_GREATER_EQUAL 9 AND fmt_VERSION VERSION_LESS 10)
+  set(DBKEEPER_COMPILES_FMT ON)
+else()
   target_compile_definitions(dep_fmt INTERFACE FMT_HEADER_ONLY)
 endif()
 
