@@ -26,6 +26,7 @@ endfunction()
 
 dbkeeper_static_library(pqxx libpqxx libpqxx.a)
 dbkeeper_static_library(sqlite sqlite3 libsqlite3.a)
+dbkeeper_static_library(zstd libzstd libzstd.a)
 
 # fmt 9 is compiled once, in src/base; another version is used header-only, which only builds slower.
 add_library(dep_fmt INTERFACE)

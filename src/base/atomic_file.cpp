@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include "dbkeeper/base/error.h"
+#include "dbkeeper/base/write.h"
 
 namespace dbkeeper {
 namespace {
@@ -39,14 +41,32 @@ void sync_folder(const fs::path& folder) {
   ::close(fd);
 }
 
+fs::path behind_links(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) return path;
+  fs::path real = fs::weakly_canonical(path, error);
+  return error ? path : real;
+}
+
+// "shop_export_….json", "shop_export_…-2.json", …
+fs::path numbered(const fs::path& name, int number) {
+  if (number == 1) return name;
+  const std::string file = name.filename().string();
+  const std::size_t ending = std::min(file.rfind('.'), file.size());
+  return folder_of(name) /
+         (file.substr(0, ending) + "-" + std::to_string(number) + file.substr(ending));
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
+AtomicFile::AtomicFile(fs::path target) : target_(behind_links(target)) {
   fd_ = ::open(folder_of(target_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
   if (fd_ >= 0) return;
   temporary_ = temporary_name(target_);
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd_ < 0) fail("write", target_);
+  if (fd_ >= 0) return;
+  temporary_.clear();  // it is somebody else's, if there is one
+  fail("write", target_);
 }
 
 AtomicFile::~AtomicFile() {
@@ -55,27 +75,54 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", target_);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  errno = write_whole(fd_, bytes);
+  if (errno != 0) fail("write", target_);
+}
+
+void AtomicFile::sync() {
+  if (::fsync(fd_) != 0) fail("write", target_);
+}
+
+void AtomicFile::give_temporary_name() {
+  if (!temporary_.empty()) return;
+  const fs::path name = temporary_name(target_);
+  ::unlink(name.c_str());  // of a run that was killed, and had our number
+  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
+  if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
+    fail("write", target_);
+  temporary_ = name;
 }
 
 void AtomicFile::commit() {
-  if (::fsync(fd_) != 0) fail("write", target_);
-  if (temporary_.empty()) {
-    temporary_ = temporary_name(target_);
-    const std::string self = "/proc/self/fd/" + std::to_string(fd_);
-    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-      temporary_.clear();
-      fail("write", target_);
-    }
-  }
+  sync();
+  give_temporary_name();
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("write", target_);
   temporary_.clear();
   sync_folder(folder_of(target_));
+}
+
+bool AtomicFile::give_name_if_free(const fs::path& name) {
+  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0)
+    return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) fail("write", name);
+  // A file system that can't rename so can link.
+  if (::link(temporary_.c_str(), name.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    fail("write", name);
+  }
+  ::unlink(temporary_.c_str());
+  return true;
+}
+
+fs::path AtomicFile::commit_as_new() {
+  sync();
+  give_temporary_name();
+  int number = 1;
+  while (!give_name_if_free(numbered(target_, number))) ++number;
+  temporary_.clear();
+  sync_folder(folder_of(target_));
+  return numbered(target_, number);
 }
 
 }  // namespace dbkeeper

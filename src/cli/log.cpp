@@ -6,11 +6,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <ctime>
+#include <chrono>
 
 #include "cli/color.h"
 #include "cli/error_report.h"
 #include "cli/json_text.h"
+#include "dbkeeper/base/utc.h"
 
 namespace dbkeeper::cli {
 namespace {
@@ -22,22 +23,10 @@ ProgressClock::Clock::duration interval_of(const Style& style) {
                                                 : ProgressClock::Clock::duration(10s);
 }
 
-std::string utc_now() {
-  const auto now = std::chrono::system_clock::now();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto millis =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     millis);
-}
-
 // {"time": …, "level": …} and the members of `rest`.
 std::string json_line(std::string_view level, const Value& rest) {
   Value line = Value::object();
-  line.set("time", utc_now()).set("level", level);
+  line.set("time", rfc3339(std::chrono::system_clock::now())).set("level", level);
   for (const auto& [name, value] : std::get<Value::Object>(rest.data())) line.set(name, value);
   return json_text(line);
 }

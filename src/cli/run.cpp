@@ -31,7 +31,9 @@ int last_words() {
 
 int run(int argc, char** argv) {
   try {
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write that notices it
+    // A closed pipe, or a file grown too large, is an error of the write that notices it.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     const Arguments arguments = take_arguments(argc, argv);
     if (arguments.has("--version")) return print_version(arguments.has("--json"));
     return Session(arguments).run();

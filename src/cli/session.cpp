@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "cli/word_parser.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
+#include "dbkeeper/base/write.h"
 
 namespace dbkeeper::cli {
 namespace {
@@ -31,6 +33,9 @@ Outcome help_outcome(std::string text) {
   outcome.text = std::move(text);
   return outcome;
 }
+
+// What doesn't matter enough to fail: stdout has the result.
+void write_report_to_stderr(std::string_view text) { write_whole(STDERR_FILENO, text); }
 
 std::string value_in(const std::vector<Assignment>& given, std::string_view key) {
   const auto found = std::ranges::find(given, key, &Assignment::key);
@@ -207,7 +212,10 @@ int Session::show(const Outcome& outcome) {
     const std::string text = style_.json
                                  ? json_report(command_, outcome, code, log_.warnings(), redactor_)
                                  : text_report(outcome);
-    if (!write_stdout(text) && code == 0) code = 1;
+    if (outcome.stdout_is_taken)
+      write_report_to_stderr(text);
+    else if (!write_stdout(text) && code == 0)
+      code = 1;
   } catch (const Error& error) {
     log_.error(error);
     if (code == 0) code = exit_code(error.kind(), 0);

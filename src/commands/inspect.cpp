@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "commands/export_file.h"
 #include "commands/schema_value.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/text.h"
@@ -17,6 +18,11 @@ namespace {
 std::string shown_rows(std::int64_t rows, bool exact) {
   if (rows < 0) return "?";
   return (exact ? "" : "~") + human_count(rows);
+}
+
+std::string shown_size(const Inspection& inspection, const Table& table) {
+  if (!inspection.exported_at.empty()) return "-";  // a file's tables have none of their own
+  return table.bytes < 0 ? "?" : human_size(table.bytes);
 }
 
 std::string primary_key_of(const Table& table) {
@@ -72,6 +78,8 @@ std::string headline(const Inspection& inspection) {
                   plural(static_cast<std::int64_t>(inspection.schema.tables.size()), "table"),
                   shown_rows(inspection.total_rows(), inspection.rows_exact()),
                   inspection.total_rows() == 1 ? " row" : " rows", human_size(database.bytes));
+  if (!inspection.exported_at.empty())
+    text += fmt::format("an export of {}\n", inspection.exported_at);
   for (const MigrationState& state : inspection.migrations) {
     text += fmt::format("{} at {}", state.tool,
                         state.version.empty() ? "no version yet" : state.version);
@@ -92,9 +100,9 @@ std::string table_list(const Inspection& inspection) {
     const Table& table = inspection.schema.tables[at];
     const std::string name = inspection.schema.display(table);
     out.add({table.partition_of ? "  " + name : name,
-             shown_rows(table.estimated_rows, table.rows_exact),
-             table.bytes < 0 ? "?" : human_size(table.bytes), primary_key_of(table),
-             natural_keys_of(table), references_of(inspection.schema, table)});
+             shown_rows(table.estimated_rows, table.rows_exact), shown_size(inspection, table),
+             primary_key_of(table), natural_keys_of(table),
+             references_of(inspection.schema, table)});
   }
   return out.empty() ? std::string() : "\n" + out.text();
 }
@@ -137,18 +145,35 @@ std::string left_out_list(const Inspection& inspection) {
   return text.empty() ? text : "\nNot exported:\n" + text;
 }
 
+Inspection inspect_database(Database& database, const Options& options, Context& context) {
+  return inspect(database, {.exact = options.exact}, context.reporter, context.stop);
+}
+
+Inspection carry_out(const Options& options, Context& context) {
+  if (options.file.empty())
+    return inspect_database(*context.open_database(Access::read), options, context);
+  if (options.file != "-" && is_database_file(options.file)) {
+    const auto database = open_database(options.file, {Access::read, context.settings.lock_timeout,
+                                                       &context.reporter, &context.stop});
+    return inspect_database(*database, options, context);
+  }
+  const ExportFile file = read_export_file(options.file, context);
+  return inspection_of(file.content, file.name, file.bytes);
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
+  app.add_option("FILE", options.file,
+                 "an export (- is standard input) or an SQLite database, in place of --db")
+      ->type_name("FILE");
   app.add_flag("--exact", options.exact, "count every table's rows instead of estimating");
   app.add_option("--format", options.format, "how to print: table or json")
       ->check(CLI::IsMember({"table", "json"}));
 }
 
 Outcome run(const Options& options, Context& context) {
-  const auto database = context.open_database(Access::read);
-  const Inspection inspection =
-      inspect(*database, {.exact = options.exact}, context.reporter, context.stop);
+  const Inspection inspection = carry_out(options, context);
   Outcome outcome;
   outcome.result = value_of(inspection);
   outcome.text_is_result = options.format == "json";

@@ -8,6 +8,7 @@
 namespace dbkeeper::inspect_command {
 
 struct Options {
+  std::string file;  // empty: the database that is named elsewhere
   bool exact = false;
   std::string format = "table";
 };

@@ -117,6 +117,14 @@ void set_surroundings(Value& value, const Schema& schema, const Table& table) {
               }));
 }
 
+// An export doesn't say what a key does on delete and update.
+Value value_in_export(const Schema& schema, const ForeignKey& key) {
+  return Value()
+      .set("columns", Value::list(key.columns))
+      .set("references", schema.display(key.references))
+      .set("to", Value::list(key.to));
+}
+
 Value value_of(const Inspection& inspection, const Table& table) {
   const Schema& schema = inspection.schema;
   const std::string left_out = inspection.left_out(table);
@@ -143,7 +151,8 @@ Value value_of(const Inspection& inspection, const Table& table) {
       .set("natural_keys",
            Value::list(natural_keys(table), [](const Key* key) { return Value(describe(*key)); }))
       .set("foreign_keys", Value::list(table.foreign_keys, [&](const ForeignKey& key) {
-             return value_of(schema, key);
+             return inspection.exported_at.empty() ? value_of(schema, key)
+                                                   : value_in_export(schema, key);
            }));
   set_surroundings(value, schema, table);
   return value;
@@ -207,7 +216,7 @@ Value value_of(const Schema& schema, const MigrationState& state) {
   Value value;
   value.set("tool", state.tool)
       .set("version", text_or_null(state.version))
-      .set("table", schema.display(state.table));
+      .set("table", state.table.name.empty() ? Value() : Value(schema.display(state.table)));
   if (!state.failed.empty()) value.set("failed", state.failed);
   return value;
 }
@@ -227,6 +236,7 @@ Value value_of(const Inspection& inspection) {
   const Schema& schema = inspection.schema;
   Value value;
   value.set("database", value_of(inspection.database))
+      .set("exported_at", text_or_null(inspection.exported_at))
       .set("migrations",
            Value::list(inspection.migrations,
                        [&](const MigrationState& state) { return value_of(schema, state); }))

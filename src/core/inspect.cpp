@@ -21,11 +21,21 @@ void count_rows(Snapshot& snapshot, Schema& schema, Reporter& reporter, const St
 
 bool holds_rows(const Table& table) { return table.kind != TableKind::partitioned; }
 
+std::string why_left_out(const Schema& schema, const Table& table) {
+  const bool hidden = !table.readable || table.row_security_applies;  // from this role alone
+  if (!hidden && !table.not_exportable.empty()) return table.not_exportable;
+  if (const std::string tool = history_tool(schema, table); !tool.empty())
+    return fmt::format("the history of {}: exported only if included by name", tool);
+  if (!table.extension.empty())
+    return fmt::format("belongs to extension {}: exported only if included by name",
+                       table.extension);
+  return {};
+}
+
 std::string Inspection::left_out(const Table& table) const {
-  if (!table.not_exportable.empty()) return table.not_exportable;
-  const std::string tool = history_tool(schema, table);
-  return tool.empty() ? std::string()
-                      : fmt::format("the history of {}: exported only if included by name", tool);
+  const bool in_file = !exported_at.empty();
+  return table.not_exportable.empty() && !in_file ? why_left_out(schema, table)
+                                                  : table.not_exportable;
 }
 
 std::int64_t Inspection::total_rows() const {

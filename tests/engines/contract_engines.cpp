@@ -29,6 +29,12 @@ constexpr std::string_view kSqlite = R"(
   INSERT INTO lines VALUES (1, 1, 'It begins.');
   INSERT INTO strays VALUES (1, 101), (2, 102), (3, 103), (4, 104), (5, 105), (6, 106), (7, 107),
                             (8, 1), (9, NULL);
+  CREATE TABLE people (
+    id INTEGER PRIMARY KEY, boss_id INTEGER REFERENCES people (id),
+    team_id INTEGER REFERENCES teams (id));
+  CREATE TABLE teams (id INTEGER PRIMARY KEY, lead_id INTEGER REFERENCES people (id));
+  INSERT INTO people VALUES (1, NULL, 10), (2, 1, 10), (3, 2, 20), (4, NULL, NULL);
+  INSERT INTO teams VALUES (10, 1), (20, 4), (30, NULL);
 )";
 
 constexpr std::string_view kPostgres = R"(
@@ -54,6 +60,12 @@ constexpr std::string_view kPostgres = R"(
   INSERT INTO strays VALUES (1, 101), (2, 102), (3, 103), (4, 104), (5, 105), (6, 106), (7, 107),
                             (8, 1), (9, NULL);
   ALTER TABLE strays ADD FOREIGN KEY (author_id) REFERENCES authors (id) NOT VALID;
+  CREATE TABLE people (
+    id bigint PRIMARY KEY, boss_id bigint REFERENCES people (id), team_id bigint);
+  CREATE TABLE teams (id bigint PRIMARY KEY, lead_id bigint REFERENCES people (id));
+  INSERT INTO people VALUES (1, NULL, 10), (2, 1, 10), (3, 2, 20), (4, NULL, NULL);
+  INSERT INTO teams VALUES (10, 1), (20, 4), (30, NULL);
+  ALTER TABLE people ADD FOREIGN KEY (team_id) REFERENCES teams (id);
 )";
 
 Column column(const std::string& name, Family family, bool nullable = true) {
@@ -87,6 +99,20 @@ Table table(const std::string& name, std::vector<Column> columns,
   made.columns = std::move(columns);
   if (!primary_key.empty()) made.primary_key = key(Key::Kind::primary, primary_key);
   return made;
+}
+
+void fill_with_circle(MemoryStore& store) {
+  Table people = table("people",
+                       {column("id", Family::integer, false), column("boss_id", Family::integer),
+                        column("team_id", Family::integer)},
+                       {"id"});
+  people.foreign_keys = {reference({"boss_id"}, "people", {"id"}),
+                         reference({"team_id"}, "teams", {"id"})};
+  Table teams = table(
+      "teams", {column("id", Family::integer, false), column("lead_id", Family::integer)}, {"id"});
+  teams.foreign_keys = {reference({"lead_id"}, "people", {"id"})};
+  store.add(people, {{1, nullptr, 10}, {2, 1, 10}, {3, 2, 20}, {4, nullptr, nullptr}});
+  store.add(teams, {{10, 1}, {20, 4}, {30, nullptr}});
 }
 
 void fill(MemoryStore& store) {
@@ -129,6 +155,7 @@ void fill(MemoryStore& store) {
       strays,
       {{1, 101}, {2, 102}, {3, 103}, {4, 104}, {5, 105}, {6, 106}, {7, 107}, {8, 1}, {9, nullptr}});
   store.add(table("bare", {}, {}), {{}, {}});
+  fill_with_circle(store);
   store.change([](MemoryState& state) {
     Sequence sequence;
     sequence.name = {"main", "authors_id_seq"};
@@ -146,6 +173,16 @@ std::unique_ptr<Database> open_url(const std::string& url, Access access, const 
   options.reporter = &reporter;
   options.stop = &stop;
   return open_database(url, options);
+}
+
+void add_all(std::vector<MemoryRow>& rows, RowSource& source, std::size_t columns) {
+  Batch batch(columns);
+  while (source.next(batch))
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      MemoryRow& cells = rows.emplace_back();
+      for (std::size_t column = 0; column < columns; ++column)
+        cells.emplace_back(batch.at(row, column));
+    }
 }
 
 }  // namespace
@@ -180,14 +217,16 @@ const Table& table_in(const Schema& schema, const std::string& name) {
 std::vector<MemoryRow> read_all(Snapshot& snapshot, const Table& table,
                                 const std::vector<std::string>& columns) {
   std::vector<MemoryRow> rows;
-  const auto source = snapshot.rows(table, columns);
-  Batch batch(columns.size());
-  while (source->next(batch))
-    for (std::size_t row = 0; row < batch.rows(); ++row) {
-      MemoryRow& cells = rows.emplace_back();
-      for (std::size_t column = 0; column < columns.size(); ++column)
-        cells.emplace_back(batch.at(row, column));
-    }
+  add_all(rows, *snapshot.rows(table, columns), columns.size());
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::vector<MemoryRow> read_set(Snapshot& snapshot, const Selection& selection, std::size_t set,
+                                const std::vector<std::string>& columns, std::int64_t bytes) {
+  std::vector<MemoryRow> rows;
+  for (const Part& part : snapshot.parts(selection, set, bytes))
+    add_all(rows, *snapshot.rows(selection, set, part, columns), columns.size());
   std::sort(rows.begin(), rows.end());
   return rows;
 }

@@ -4,6 +4,8 @@
 //   books    1 (of author 1); pages (1, 1); lines of that page
 //   values   empty, a column of each kind
 //   strays   seven rows that refer to authors 101 to 107, which are not there
+//   people   1; 2, whose boss is 1; 3, whose boss is 2; 4. 1 and 2 are in team 10, 3 is in 20
+//   teams    10, led by 1; 20, led by 4; 30, led by nobody
 #pragma once
 
 #include <memory>
@@ -59,6 +61,11 @@ const Table& table_in(const Schema& schema, const std::string& name);
 // All rows, sorted, since engines promise no order.
 std::vector<MemoryRow> read_all(Snapshot& snapshot, const Table& table,
                                 const std::vector<std::string>& columns);
+
+// All rows of a set, its parts put together, sorted. `bytes`: how large parts are asked for.
+std::vector<MemoryRow> read_set(Snapshot& snapshot, const Selection& selection, std::size_t set,
+                                const std::vector<std::string>& columns,
+                                std::int64_t bytes = 1 << 20);
 
 // Inserts and finishes, in batches of at most `rows_a_batch` rows.
 void write_all(Transaction& transaction, const Table& table,

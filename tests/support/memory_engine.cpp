@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "dbkeeper/base/text.h"
 
@@ -68,14 +69,94 @@ std::vector<MemoryRow> orphans_of(const MemoryState& state, const Table& table,
   return orphans;
 }
 
+// "column = number", all that a condition may be here.
+class MemoryCondition {
+ public:
+  MemoryCondition(const Table& table, const std::string& text) {
+    std::istringstream words(text);
+    std::string column, equals, rest;
+    if (!(words >> column >> equals >> number_) || equals != "=" || words >> rest ||
+        !table.find_column(column))
+      throw Error(ErrorKind::usage,
+                  fmt::format("'{}' is no condition for the table '{}'", text, table.name.name))
+          .table(table.name.name);
+    column_ = position(table, column);
+  }
+
+  bool holds(const MemoryRow& row) const { return row[column_] == MemoryCell(number_); }
+
+ private:
+  std::size_t column_ = 0;
+  std::int64_t number_ = 0;
+};
+
+// The rows of a selection's sets, as plainly as it can be said: whatever a set's rows are by now,
+// what they refer to joins the other sets, until nothing changes any more. A first time for those
+// sets that others go without, a second time for all of them.
+class MemorySelection {
+ public:
+  using Members = std::vector<std::set<std::size_t>>;  // for each set the numbers of its rows
+
+  MemorySelection(const MemoryState& state, const Selection& selection)
+      : state_(state), sets_(selection.sets), members_(closed({})) {
+    members_ = closed(members_);
+  }
+
+  // In the table's order.
+  std::vector<MemoryRow> rows(std::size_t set) const {
+    std::vector<MemoryRow> out;
+    for (const std::size_t row : members_[set]) out.push_back(all(set)[row]);
+    return out;
+  }
+
+ private:
+  const std::vector<MemoryRow>& all(std::size_t set) const {
+    return rows_of(state_, sets_[set].table->name);
+  }
+
+  // The smallest sets that fit. `excluded`: what stands for the sets that others go without; where
+  // it is empty, sets that go without something stay empty.
+  Members closed(const Members& excluded) const {
+    Members members(sets_.size());
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (std::size_t set = 0; set < sets_.size(); ++set) {
+        if (excluded.empty() && sets_[set].without) continue;
+        for (std::size_t row = 0; row < all(set).size(); ++row) {
+          const bool out = sets_[set].without && excluded[*sets_[set].without].contains(row);
+          if (!out && belongs(members, set, all(set)[row]))
+            grown = members[set].insert(row).second || grown;
+        }
+      }
+    }
+    return members;
+  }
+
+  bool belongs(const Members& members, std::size_t set, const MemoryRow& row) const {
+    const RowSet& rows = sets_[set];
+    if (rows.base == RowSet::Base::all) return true;
+    if (rows.base == RowSet::Base::condition &&
+        MemoryCondition(*rows.table, rows.condition).holds(row))
+      return true;
+    for (const RowSet::Link& link : rows.referred_by) {
+      const auto parent = part_of(row, positions(*rows.table, link.key->to));
+      const auto columns = positions(*sets_[link.from].table, link.key->columns);
+      for (const std::size_t child : members[link.from])
+        if (parent && part_of(all(link.from)[child], columns) == parent) return true;
+    }
+    return false;
+  }
+
+  const MemoryState& state_;
+  const std::vector<RowSet>& sets_;
+  Members members_;
+};
+
 class MemorySource final : public RowSource {
  public:
-  MemorySource(State state, const Table& table, const std::vector<std::string>& columns,
-               const Stop& stop)
-      : state_(std::move(state)),
-        rows_(rows_of(*state_, table.name)),
-        columns_(positions(table, columns)),
-        stop_(stop) {}
+  MemorySource(const Table& table, std::vector<MemoryRow> rows,
+               const std::vector<std::string>& columns, const Stop& stop)
+      : rows_(std::move(rows)), columns_(positions(table, columns)), stop_(stop) {}
 
   bool next(Batch& batch) override {
     stop_.check();
@@ -88,8 +169,7 @@ class MemorySource final : public RowSource {
   }
 
  private:
-  State state_;
-  const std::vector<MemoryRow>& rows_;
+  std::vector<MemoryRow> rows_;
   std::vector<std::size_t> columns_;
   const Stop& stop_;
   std::size_t next_ = 0;
@@ -110,7 +190,27 @@ class MemorySnapshot final : public Snapshot {
 
   std::unique_ptr<RowSource> rows(const Table& table,
                                   const std::vector<std::string>& columns) override {
-    return std::make_unique<MemorySource>(state_, table, columns, stop_);
+    return std::make_unique<MemorySource>(table, rows_of(*state_, table.name), columns, stop_);
+  }
+
+  void hold(const std::vector<const Table*>& tables) override {
+    for (const Table* table : tables) rows_of(*state_, table->name);
+  }
+
+  void check_condition(const Table& table, const std::string& condition) override {
+    MemoryCondition(table, condition);
+  }
+
+  std::vector<Part> parts(const Selection& selection, std::size_t set, std::int64_t) override {
+    Part all;
+    all.table = selection.sets[set].table->name;
+    return {all};
+  }
+
+  std::unique_ptr<RowSource> rows(const Selection& selection, std::size_t set, const Part&,
+                                  const std::vector<std::string>& columns) override {
+    return std::make_unique<MemorySource>(
+        *selection.sets[set].table, MemorySelection(*state_, selection).rows(set), columns, stop_);
   }
 
   std::int64_t count(const Table& table) override {

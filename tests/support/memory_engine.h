@@ -7,8 +7,9 @@
 //   MemoryDatabase database(store);
 //   database.snapshot()->count(…)
 //
-// It enforces what is declared: NOT NULL, numbers in integer columns, and at commit() primary keys,
-// unique keys of plain columns, and foreign keys.
+// A condition is `column = number` there, and nothing else. It enforces what is declared: NOT NULL,
+// numbers in integer columns, and at commit() primary keys, unique keys of plain columns, and
+// foreign keys.
 #pragma once
 
 #include <map>

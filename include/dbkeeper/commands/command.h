@@ -59,6 +59,8 @@ struct Outcome {
   // The result itself, as a JSON document without the report around it, takes the place of `text`.
   bool text_is_result = false;
   std::optional<Error> problem;
+  // The command wrote to stdout itself: whatever there is to report goes to stderr.
+  bool stdout_is_taken = false;
 };
 
 // A command ready to be parsed and run, its options inside.

@@ -18,6 +18,8 @@ struct Inspection {
   Schema schema;
   TableOrder order;
   std::vector<MigrationState> migrations;
+  // Of an export: when its snapshot was taken. Empty for a database.
+  std::string exported_at;
 
   // Why a table's rows stay out of an export: it can't be read, or it is a migration tool's history
   // (which an export can be told to include). Empty for a table that is exported.
@@ -33,6 +35,10 @@ struct InspectOptions {
 
 Inspection inspect(Database& database, const InspectOptions& options, Reporter& reporter,
                    const Stop& stop);
+
+// Why a table stays out of an export that doesn't name it, whoever asks: it can't be exported at
+// all, or its rows are a tool's or an extension's and not the application's. Empty for any other.
+std::string why_left_out(const Schema& schema, const Table& table);
 
 // Whether the table itself holds rows: a partitioned table doesn't, its partitions do.
 bool holds_rows(const Table& table);

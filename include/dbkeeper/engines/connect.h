@@ -26,4 +26,8 @@ struct OpenOptions {
 // that can't be reached, opened or read is Error(connection).
 std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options);
 
+// Whether a file is a database of an engine that keeps one in a file, by its content: its path is
+// an address then.
+bool is_database_file(const std::string& path);
+
 }  // namespace dbkeeper

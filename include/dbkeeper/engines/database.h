@@ -12,6 +12,7 @@
 
 #include "dbkeeper/model/rows.h"
 #include "dbkeeper/model/schema.h"
+#include "dbkeeper/model/selection.h"
 
 namespace dbkeeper {
 
@@ -54,6 +55,14 @@ struct Orphans {
   std::vector<std::string> samples;  // different ones of the values, as text, at most kSamples
 };
 
+// A part of a set's rows that can be read beside the others; engines alone know what it means.
+struct Part {
+  TableName table;          // where the rows lie: the set's table, or a partition of it
+  std::uint64_t begin = 0;  // in the engine's own measure, pages say
+  std::uint64_t end = 0;    // 0: to the end, whatever is there by then
+  std::int64_t bytes = -1;  // about how large it is; -1: unknown
+};
+
 // A consistent view of the database: everything read through it is of one moment, whatever others
 // write meanwhile. A failed call leaves it usable. One thread at a time.
 class Snapshot {
@@ -67,6 +76,27 @@ class Snapshot {
   // The source must be destroyed before the next call on the snapshot.
   // Requires: the table and columns came from this snapshot's schema(); no partitioned table.
   virtual std::unique_ptr<RowSource> rows(const Table& table,
+                                          const std::vector<std::string>& columns) = 0;
+
+  // Keeps the tables (of a partitioned one: its partitions too) readable until the snapshot ends:
+  // as far as the engine has locks, nobody drops, empties or rewrites them meanwhile.
+  // Error(refused) where somebody's lock is in the way for too long, Error(failed) if a table has
+  // gone already or has lost the rows of this moment. Every reader of one moment does this for
+  // itself.
+  virtual void hold(const std::vector<const Table*>& tables) = 0;
+
+  // Throws Error(usage) if `condition` is no SQL condition about the table's columns.
+  virtual void check_condition(const Table& table, const std::string& condition) = 0;
+
+  // The parts of a set of the selection, in order: together all of its rows, each once. Parts are
+  // of about `bytes` each where the engine can part a table, else there is one.
+  virtual std::vector<Part> parts(const Selection& selection, std::size_t set,
+                                  std::int64_t bytes) = 0;
+
+  // The rows of one part, the columns in the order given; as for rows() above. Foreign tables'
+  // partitions aren't read.
+  virtual std::unique_ptr<RowSource> rows(const Selection& selection, std::size_t set,
+                                          const Part& part,
                                           const std::vector<std::string>& columns) = 0;
 
   // Exact, partitions included.

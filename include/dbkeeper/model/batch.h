@@ -1,11 +1,14 @@
-// Rows on their way: a row-major arena of cells, the unit of reading, writing, progress and
-// cancellation. Engines decode into it, writers only frame and escape; no cell is allocated alone.
+// Rows on their way: a row-major arena of cells, the unit of reading, writing,
+// progress and cancellation. Engines decode into it, writers only frame and
+// escape; no cell is allocated alone.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <vector>
+
+#include "dbkeeper/base/buffer.h"
 
 namespace dbkeeper {
 
@@ -15,18 +18,21 @@ enum class CellKind : std::uint8_t {
   integer,
   real,    // 8-byte float
   single,  // 4-byte float
-  plain,   // text that no format has to escape: digits, times, uuid; ASCII without " and backslash
-  text,    // UTF-8
+  plain,   // text that no format has to escape: digits, times, uuid; ASCII
+           // without " and backslash
+  text,    // UTF-8, unless the database doesn't see to that: then any bytes
   json,    // a JSON text, kept as it is
-  bytes
+  bytes,
+  array  // see model/array.h
 };
 
-// One value as it stands in a batch. Text points into the batch and lives until its next clear().
+// One value as it stands in a batch. Text points into the batch and lives until
+// its next clear().
 struct CellView {
   CellKind kind = CellKind::null;
   std::int64_t integer = 0;  // also boolean: 0 or 1
   double real = 0;           // also single
-  std::string_view text;     // plain, text, json, bytes
+  std::string_view text;     // plain, text, json, bytes, array
 };
 
 class Batch {
@@ -50,15 +56,15 @@ class Batch {
     else
       add_space(kind, 0);
   }
-  // A cell of `size` bytes, to be filled before the next call. Requires: a kind that has bytes.
+  // A cell of `size` bytes, to be filled before the next call. Requires: a kind
+  // that has bytes.
   char* add_space(CellKind kind, std::size_t size) {
     cells_.push_back({kind, static_cast<std::uint32_t>(size), {.offset = arena_.size()}});
-    arena_.resize(arena_.size() + size);
-    return arena_.data() + arena_.size() - size;
+    return arena_.grow(size);
   }
   // Cuts the last cell, filled in part, to `size` bytes.
   void shrink_last(std::size_t size) {
-    arena_.resize(arena_.size() - cells_.back().size + size);
+    arena_.shorten_to(arena_.size() - cells_.back().size + size);
     cells_.back().size = static_cast<std::uint32_t>(size);
   }
   // A row of a table without columns has no cells: count it here instead.
@@ -88,8 +94,8 @@ class Batch {
   // Empties it and keeps the room, unless one huge row has blown it up.
   void clear() {
     cells_.clear();
-    if (arena_.capacity() > 4 * kBytes) arena_ = {};
-    arena_.clear();
+    // Not `= {}`: that assigns an empty list, and a vector keeps its room then.
+    arena_.clear(4 * kBytes);
     empty_rows_ = 0;
   }
 
@@ -107,7 +113,7 @@ class Batch {
   std::size_t columns_;
   std::size_t empty_rows_ = 0;
   std::vector<Cell> cells_;
-  std::vector<char> arena_;
+  Buffer arena_;
 };
 
 }  // namespace dbkeeper

@@ -38,6 +38,8 @@ struct Type {
   std::string domain;  // the domain's name if the column's type is one; `name` is then its base
   std::vector<std::string> labels;  // an enum's, in order
   bool composite = false;
+  std::vector<Type> element;    // of an array: the one type of its elements, domains resolved
+  char delimiter = ',';         // of an array: between elements in the engine's text form
   std::uint32_t engine_id = 0;  // the engine's own number for the base type; 0 where it has none
 };
 

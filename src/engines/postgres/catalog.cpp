@@ -57,6 +57,11 @@ class Reading {
   void read_sequence_uses();
   void read_others();
 
+  struct TypeFields {
+    pqxx::field name, domain, oid, typtype;
+  };
+  Type type_of(const TypeFields& fields) const;
+
   Table* table_of(Oid oid) {
     const auto at = tables_.find(oid);
     return at == tables_.end() ? nullptr : &schema_.tables[at->second];
@@ -156,6 +161,18 @@ Origin origin_of(const Column& column, char identity, char generated) {
   return is_next_number(column.default_expression) ? Origin::serial : Origin::given;
 }
 
+Type Reading::type_of(const TypeFields& fields) const {
+  Type out;
+  out.name = without_default_schema(text(fields.name));
+  out.domain = without_default_schema(text(fields.domain));
+  out.engine_id = number(fields.oid);
+  out.composite = fields.typtype.c_str()[0] == 'c';
+  out.family = family_of(out.engine_id);
+  const auto labels = enums_.find(out.engine_id);
+  if (labels != enums_.end()) out.labels = labels->second;
+  return out;
+}
+
 void Reading::read_columns() {
   Table* table = nullptr;
   Oid current = 0;
@@ -164,12 +181,13 @@ void Reading::read_columns() {
     if (!table) continue;
     Column column;
     column.name = text(row["attname"]);
-    column.type.name = without_default_schema(text(row["type"]));
-    column.type.domain = without_default_schema(text(row["domain"]));
-    column.type.engine_id = number(row["base"]);
-    column.type.composite = row["typtype"].c_str()[0] == 'c';
-    column.type.family = yes(row["is_array"]) ? Family::array : family_of(column.type.engine_id);
-    if (row["typtype"].c_str()[0] == 'e') column.type.labels = enums_[column.type.engine_id];
+    column.type = type_of({row["type"], row["domain"], row["base"], row["typtype"]});
+    if (yes(row["is_array"])) {
+      column.type.family = Family::array;
+      column.type.delimiter = row["delimiter"].c_str()[0];
+      column.type.element = {
+          type_of({row["item_type"], row["item_domain"], row["item_base"], row["item_typtype"]})};
+    }
     column.nullable = yes(row["nullable"]);
     column.default_expression = text(row["default_expression"]);
     column.origin =

@@ -27,9 +27,8 @@ CopySink::CopySink(Session& session, const Table& table, const std::vector<std::
       throw Error(ErrorKind::conflict, fmt::format("table {} has no column {}", table_, name))
           .table(table_)
           .column(name);
-    targets_.push_back(
-        {*column, Limits(column->type), wire::encoder(column->type, session.any_bytes())});
-    binary_ = binary_ && targets_.back().encode;
+    targets_.push_back({*column, Limits(column->type), wire::encoder(column->type)});
+    binary_ = binary_ && targets_.back().encode.operator bool();
   }
   // Without a column list COPY fills all columns, which for a table without any is right.
   sql_ = fmt::format("COPY {}{} FROM STDIN (FORMAT {})", QuotedName(table.name).sql(),

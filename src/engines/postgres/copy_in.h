@@ -28,7 +28,7 @@ class CopySink : public RowSink {
   struct Target {
     Column column;
     Limits limits;
-    wire::Encode encode;  // may be null, then the table goes in as text
+    wire::Encoder encode;  // may be none, then the table goes in as text
   };
 
   void start();

@@ -74,12 +74,19 @@ CopySource::CopySource(Session& session, const Fetch& fetch, std::string table, 
 bool CopySource::next(Batch& batch) {
   session_.check_stop();
   batch.clear();
-  while (!ended_ && !batch.full()) {
-    const std::string_view message = copy_.next();
-    if (message.empty())
-      ended_ = true;
-    else
-      take_rows(message, batch);
+  try {
+    while (!ended_ && !batch.full()) {
+      const std::string_view message = copy_.next();
+      const bool large = message.size() > Batch::kBytes;
+      if (message.empty())
+        ended_ = true;
+      else
+        take_rows(message, batch);
+      if (large) copy_.release();
+    }
+  } catch (Error& error) {
+    if (error.table().empty()) error.table(table_);
+    throw;
   }
   return batch.rows() > 0;
 }
@@ -101,7 +108,7 @@ std::string_view CopySource::take_row(std::string_view rest, Batch& batch) {
   rest.remove_prefix(2);
   if (fields == kTrailer) return {};
   if (static_cast<std::size_t>(fields) != decoders_.size()) broken_stream();
-  for (const wire::Decode decode : decoders_) {
+  for (const wire::Decoder& decode : decoders_) {
     if (rest.size() < 4) broken_stream();
     const std::int32_t length = wire::int32_at(rest.data());
     rest.remove_prefix(4);
@@ -117,8 +124,8 @@ std::string_view CopySource::take_row(std::string_view rest, Batch& batch) {
   return rest;
 }
 
-void CopySource::broken_stream() const {
-  throw Error(ErrorKind::failed, "the server's COPY stream is not what it should be").table(table_);
+void CopySource::broken_stream() {
+  throw Error(ErrorKind::failed, "the server's COPY stream is not what it should be");
 }
 
 }  // namespace dbkeeper::postgres

@@ -24,6 +24,8 @@ class CopyOut {
 
   // The next message, valid until the next call; empty at the end.
   std::string_view next();
+  // Gives the last message's memory back early.
+  void release() { message_.reset(); }
 
  private:
   [[noreturn]] void fail(const PGresult* result);
@@ -47,10 +49,10 @@ class CopySource : public RowSource {
  private:
   void take_rows(std::string_view message, Batch& batch);
   std::string_view take_row(std::string_view rest, Batch& batch);
-  [[noreturn]] void broken_stream() const;
+  [[noreturn]] static void broken_stream();
 
   Session& session_;
-  std::vector<wire::Decode> decoders_;
+  std::vector<wire::Decoder> decoders_;
   std::string table_;
   CopyOut copy_;
   bool header_seen_ = false;

@@ -1,8 +1,8 @@
 #include "engines/postgres/copy_text.h"
 
-#include <array>
-#include <charconv>
-#include <cmath>
+#include "dbkeeper/model/array.h"
+#include "engines/postgres/array_text.h"
+#include "engines/postgres/cell_text.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -31,29 +31,9 @@ void append_escaped(std::string_view text, std::string& out) {
   }
 }
 
-void append_hex(std::string_view bytes, std::string& out) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out += "\\\\x";  // \x, its backslash escaped
-  for (const char c : bytes) {
-    out += kDigits[static_cast<unsigned char>(c) >> 4];
-    out += kDigits[c & 15];
-  }
-}
-
-std::string float_text(const CellView& cell) {
-  if (std::isnan(cell.real)) return "NaN";
-  if (std::isinf(cell.real)) return cell.real > 0 ? "Infinity" : "-Infinity";
-  std::array<char, 64> text;
-  char* const begin = text.data();
-  char* const limit = begin + text.size();
-  return {begin, cell.kind == CellKind::single
-                     ? std::to_chars(begin, limit, static_cast<float>(cell.real)).ptr
-                     : std::to_chars(begin, limit, cell.real).ptr};
-}
-
 }  // namespace
 
-bool append_copy_text(const CellView& cell, const Type& type, wire::Encode native,
+bool append_copy_text(const CellView& cell, const Type& type, const wire::Encoder& native,
                       std::string& out) {
   std::string ignored;
   if (cell.kind != CellKind::null && native && !native(cell, ignored)) return false;
@@ -61,27 +41,26 @@ bool append_copy_text(const CellView& cell, const Type& type, wire::Encode nativ
     case CellKind::null:
       out += "\\N";
       return true;
-    case CellKind::boolean:
-      out += cell.integer ? 't' : 'f';
+    case CellKind::bytes:
+      if (type.family != Family::bytes) return false;
+      append_escaped(text_of(cell), out);
       return true;
-    case CellKind::integer:
-      out += std::to_string(cell.integer);
+    case CellKind::array: {
+      if (type.family != Family::array) return false;
+      std::string text;
+      append_array_text(text, cell.text, type.delimiter);
+      append_escaped(text, out);
       return true;
-    case CellKind::real:
-    case CellKind::single:
-      out += float_text(cell);
-      return true;
+    }
     case CellKind::plain:
     case CellKind::text:
     case CellKind::json:
       append_escaped(cell.text, out);
       return true;
-    case CellKind::bytes:
-      if (type.family != Family::bytes && !native) return false;
-      type.family == Family::bytes ? append_hex(cell.text, out) : append_escaped(cell.text, out);
+    default:
+      out += text_of(cell);
       return true;
   }
-  return false;
 }
 
 std::string shown(const CellView& cell) {
@@ -91,10 +70,11 @@ std::string shown(const CellView& cell) {
     case CellKind::boolean:
       return cell.integer ? "true" : "false";
     case CellKind::integer:
-      return std::to_string(cell.integer);
     case CellKind::real:
     case CellKind::single:
-      return float_text(cell);
+      return text_of(cell);
+    case CellKind::array:
+      return "(array of " + std::to_string(ArrayView(cell.text).size()) + ")";
     case CellKind::bytes:
       return "(" + std::to_string(cell.text.size()) + " bytes)";
     default:

@@ -12,7 +12,7 @@ namespace dbkeeper::postgres {
 // Appends the cell as a field for a column of this type; false if the type can't hold it as it is.
 // `native`: the type's encoder, if it has one, which decides about that, so that both formats
 // agree.
-bool append_copy_text(const CellView& cell, const Type& type, wire::Encode native,
+bool append_copy_text(const CellView& cell, const Type& type, const wire::Encoder& native,
                       std::string& out);
 
 // The value for a message, cut to a readable length.

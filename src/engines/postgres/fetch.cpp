@@ -6,6 +6,7 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/oids.h"
 #include "engines/postgres/quoted_name.h"
 
 namespace dbkeeper::postgres {
@@ -24,31 +25,61 @@ std::string as_text(const QuotedName& column) {
                      column.sql());
 }
 
+// How a column is asked for.
+struct Request {
+  std::string expression;
+  wire::Decoder decoder;
+  bool as_stored;  // the column itself, in its own type
+};
+
+// A cast keeps the XML declaration, which the type's output function leaves out.
+Request xml_request(const QuotedName& column, bool array) {
+  Type text{.name = "text", .family = Family::text, .engine_id = oid::kText};
+  if (!array) return {column.sql() + "::pg_catalog.text", wire::decoder(text), false};
+  Type texts{.name = "text[]", .family = Family::array, .element = {text}};
+  return {column.sql() + "::pg_catalog.text[]", wire::decoder(texts), false};
+}
+
+Request request_for(const Column& column) {
+  const QuotedName name(column.name);
+  const bool array = !column.type.element.empty();
+  const Type& value = array ? column.type.element.front() : column.type;
+  if (value.engine_id == oid::kXml) return xml_request(name, array);
+  if (wire::Decoder native = wire::decoder(column.type)) return {name.sql(), native, true};
+  return {as_text(name), wire::text_decoder(column.type), false};
+}
+
 }  // namespace
 
 std::string from_clause(const Table& table) {
   return (table.kind == TableKind::partitioned ? "" : "ONLY ") + QuotedName(table.name).sql();
 }
 
-Fetch fetch_of(const Table& table, const std::vector<std::string>& columns, bool any_bytes) {
+Fetch fetch_of(const Table& table, const std::vector<std::string>& columns, const RowQuery& query) {
   Fetch out;
   std::vector<std::string> expressions;
-  bool as_stored =
-      !columns.empty() && table.kind != TableKind::foreign && table.kind != TableKind::partitioned;
   for (const std::string& name : columns) {
-    const Column& column = column_of(table, name);
-    const QuotedName quoted(name);
-    const wire::Decode decode = wire::decoder(column.type, any_bytes);
-    expressions.push_back(decode ? quoted.sql() : as_text(quoted));
-    out.decoders.push_back(decode ? decode : wire::text_decoder(any_bytes));
-    as_stored = as_stored && decode && !column.generated();
+    Request request = request_for(column_of(table, name));
+    expressions.push_back(std::move(request.expression));
+    out.decoders.push_back(std::move(request.decoder));
   }
-  // COPY of the table itself skips the executor; it leaves heirs out, but refuses generated
-  // columns.
-  out.sql = as_stored ? fmt::format("COPY {} ({}) TO STDOUT (FORMAT binary)",
-                                    QuotedName(table.name).sql(), QuotedName::list(columns).sql())
-                      : fmt::format("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)",
-                                    join(expressions, ", "), from_clause(table));
+  out.sql = fmt::format("COPY ({}SELECT {} {}) TO STDOUT (FORMAT binary)", query.with,
+                        join(expressions, ", "), query.from);
+  return out;
+}
+
+// COPY of the table itself skips the executor; it leaves heirs out, but refuses generated columns.
+Fetch fetch_of(const Table& table, const std::vector<std::string>& columns) {
+  Fetch out = fetch_of(table, columns, {"", "FROM " + from_clause(table)});
+  const bool as_stored = !columns.empty() && table.kind != TableKind::foreign &&
+                         table.kind != TableKind::partitioned &&
+                         std::all_of(columns.begin(), columns.end(), [&](const std::string& name) {
+                           const Column& column = column_of(table, name);
+                           return !column.generated() && request_for(column).as_stored;
+                         });
+  if (as_stored)
+    out.sql = fmt::format("COPY {} ({}) TO STDOUT (FORMAT binary)", QuotedName(table.name).sql(),
+                          QuotedName::list(columns).sql());
   return out;
 }
 

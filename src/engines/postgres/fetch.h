@@ -9,13 +9,23 @@
 
 namespace dbkeeper::postgres {
 
-struct Fetch {
-  std::string sql;  // COPY … TO STDOUT (FORMAT binary)
-  std::vector<wire::Decode> decoders;
+// WITH … SELECT <columns> FROM …: what stands before and behind the columns, which are unqualified.
+struct RowQuery {
+  std::string with;
+  std::string from;
 };
 
-// Types without a decoder are fetched as the text that the server's output function makes of them.
-Fetch fetch_of(const Table& table, const std::vector<std::string>& columns, bool any_bytes);
+struct Fetch {
+  std::string sql;  // COPY … TO STDOUT (FORMAT binary)
+  std::vector<wire::Decoder> decoders;
+};
+
+// All of a table's own rows. Types without a decoder are fetched as the text that the server's
+// output function makes of them.
+Fetch fetch_of(const Table& table, const std::vector<std::string>& columns);
+
+// The rows of `query`, where the columns are those of `table`.
+Fetch fetch_of(const Table& table, const std::vector<std::string>& columns, const RowQuery& query);
 
 // Where a table's own rows are read: ONLY, unless it is partitioned and has none itself.
 std::string from_clause(const Table& table);

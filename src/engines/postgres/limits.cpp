@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "dbkeeper/model/array.h"
 #include "engines/postgres/oids.h"
 
 namespace dbkeeper::postgres {
@@ -60,9 +61,10 @@ std::size_t characters(std::string_view text) {
 }  // namespace
 
 Limits::Limits(const Type& type) {
-  const auto number = last_number(type.name);
-  if (!number || type.family == Family::array) return;
-  switch (type.engine_id) {
+  const Type& value = type.element.empty() ? type : type.element.front();
+  const auto number = last_number(value.name);
+  if (!number) return;
+  switch (value.engine_id) {
     case oid::kNumeric:
     case oid::kTime:
     case oid::kTimestamp:
@@ -80,6 +82,14 @@ Limits::Limits(const Type& type) {
 
 bool Limits::keep_whole(const CellView& cell) const {
   if (of_ == Of::nothing) return true;
+  if (cell.kind != CellKind::array) return keeps_whole(cell);
+  ArrayView array(cell.text);
+  for (std::size_t left = array.size(); left > 0; --left)
+    if (!keeps_whole(array.next())) return false;
+  return true;
+}
+
+bool Limits::keeps_whole(const CellView& cell) const {
   if (cell.kind == CellKind::real || cell.kind == CellKind::single)
     return of_ != Of::fraction || !std::isfinite(cell.real) ||
            fraction_digits(shortest(cell)) <= most_;

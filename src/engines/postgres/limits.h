@@ -14,10 +14,13 @@ class Limits {
  public:
   explicit Limits(const Type& type);
 
-  // Whether a value passes whole. What the server refuses by itself passes too.
+  // Whether a value passes whole, of an array each element. What the server refuses by itself
+  // passes too.
   bool keep_whole(const CellView& cell) const;
 
  private:
+  bool keeps_whole(const CellView& value) const;
+
   enum class Of { nothing, fraction, length };
   Of of_ = Of::nothing;
   int most_ = 0;  // digits of a fraction, characters

@@ -7,6 +7,7 @@ namespace dbkeeper::postgres::oid {
 
 inline constexpr std::uint32_t kBool = 16;
 inline constexpr std::uint32_t kBytea = 17;
+inline constexpr std::uint32_t kChar = 18;  // "char"
 inline constexpr std::uint32_t kName = 19;
 inline constexpr std::uint32_t kInt8 = 20;
 inline constexpr std::uint32_t kInt2 = 21;
@@ -14,6 +15,7 @@ inline constexpr std::uint32_t kInt4 = 23;
 inline constexpr std::uint32_t kText = 25;
 inline constexpr std::uint32_t kOid = 26;
 inline constexpr std::uint32_t kJson = 114;
+inline constexpr std::uint32_t kXml = 142;
 inline constexpr std::uint32_t kFloat4 = 700;
 inline constexpr std::uint32_t kFloat8 = 701;
 inline constexpr std::uint32_t kBpchar = 1042;

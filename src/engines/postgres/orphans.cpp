@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "dbkeeper/base/text.h"
-#include "dbkeeper_postgres_sql.h"
 #include "engines/postgres/fetch.h"
 #include "engines/postgres/quoted_name.h"
 
@@ -40,29 +39,12 @@ std::string sample(const ForeignKey& key) {
 
 }  // namespace
 
-const std::vector<OrphanFinder::Comparison>& OrphanFinder::comparisons(const Table& table,
-                                                                       const ForeignKey& key) {
-  if (comparisons_.empty())
-    for (const auto& row : session_.query(sql::kForeignKeyOperators))
-      comparisons_[{{row["nspname"].c_str(), row["relname"].c_str()}, row["conname"].c_str()}]
-          .push_back({row["operator"].c_str(), row["collation"].c_str()});
-  const auto at = comparisons_.find({table.name, key.name});
-  if (at == comparisons_.end() || at->second.size() != key.columns.size())
-    throw Error(ErrorKind::failed, fmt::format("the foreign key {} is not there", key.name))
-        .table(display(table.name, "public"));
-  return at->second;
-}
-
 Orphans OrphanFinder::find(const Table& table, const ForeignKey& key, bool references_partitioned) {
-  const std::vector<Comparison>& how = comparisons(table, key);
-  std::vector<std::string> matches;
-  for (std::size_t i = 0; i < key.columns.size(); ++i)
-    matches.push_back(fmt::format("{}{} {} {}", QuotedName::of("p", key.to[i]).sql(),
-                                  how[i].collation, how[i].operation,
-                                  QuotedName::of("c", key.columns[i]).sql()));
+  std::vector<std::string> child;
+  for (const std::string& column : key.columns) child.push_back(QuotedName::of("c", column).sql());
   const std::string missing =
       fmt::format("NOT EXISTS (SELECT FROM {}{} p WHERE {})", references_partitioned ? "" : "ONLY ",
-                  QuotedName(key.references).sql(), join(matches, " AND "));
+                  QuotedName(key.references).sql(), operators_.match(table, key, "p", child));
   const std::string rows =
       fmt::format("FROM {} c WHERE {}", from_clause(table), where(key, missing));
 

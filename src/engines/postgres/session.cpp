@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dbkeeper/base/text.h"
 #include "engines/postgres/connector.h"
 #include "engines/postgres/quoted_name.h"
 
@@ -119,6 +120,31 @@ void Session::command(const std::string& sql) {
 bool Session::command_quietly(const std::string& sql) noexcept {
   const RawResult result(PQexec(raw_, sql.c_str()));
   return PQresultStatus(result.get()) == PGRES_COMMAND_OK;
+}
+
+std::optional<Session::Failure> Session::run_all(const std::vector<std::string>& statements) {
+  const Blocking blocking(canceller_);
+  if (!PQsendQuery(raw_, join(statements, ";").c_str())) throw error(nullptr);
+  std::optional<Failure> failure;
+  std::size_t done = 0;
+  while (const RawResult result{PQgetResult(raw_)}) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+      ++done;
+    else if (!failure)
+      failure = {done, text_or_empty(PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)),
+                 error(result.get())};
+  }
+  return failure;
+}
+
+Session::Parsed Session::parse(const std::string& statement) {
+  const Blocking blocking(canceller_);
+  const RawResult prepared(PQprepare(raw_, "", statement.c_str(), 0, nullptr));
+  if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) return {error(prepared.get())};
+  const RawResult described(PQdescribePrepared(raw_, ""));
+  if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) return {error(described.get())};
+  return {std::nullopt, PQnparams(described.get())};
 }
 
 Error Session::error(const PGresult* result) const {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <string>
+#include <vector>
 
 #include "dbkeeper/engines/connect.h"
 #include "engines/postgres/canceller.h"
@@ -49,6 +51,21 @@ class Session {
   void command(const std::string& sql);
   // The same, but a stop doesn't hinder it and a failure is silent: to clean up while unwinding.
   bool command_quietly(const std::string& sql) noexcept;
+
+  // Runs statements without rows in one round trip, up to the first that fails.
+  struct Failure {
+    std::size_t statement;  // its number
+    std::string sqlstate;
+    Error error;
+  };
+  std::optional<Failure> run_all(const std::vector<std::string>& statements);
+
+  // One statement, parsed and not run. A failure leaves the transaction to be rolled back.
+  struct Parsed {
+    std::optional<Error> failure;
+    int parameters = 0;
+  };
+  Parsed parse(const std::string& statement);
 
   // For COPY. Work on it stands between Blocking(canceller()).
   PGconn* raw() const { return raw_; }

@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "engines/postgres/catalog.h"
+#include "engines/postgres/closure.h"
 #include "engines/postgres/copy_out.h"
 #include "engines/postgres/fetch.h"
 #include "engines/postgres/integrity.h"
 #include "engines/postgres/lock_holder.h"
+#include "engines/postgres/parts.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/savepoint.h"
+#include "engines/postgres/set_order.h"
 #include "engines/postgres/sizes.h"
 
 namespace dbkeeper::postgres {
@@ -26,7 +31,13 @@ std::string begin_sql(const std::string& exported) {
 }  // namespace
 
 PostgresSnapshot::PostgresSnapshot(std::shared_ptr<Sessions> sessions, const std::string& exported)
-    : session_(std::move(sessions)), orphans_(*session_), exported_(exported) {
+    : session_(std::move(sessions)),
+      holds_(session_),
+      partitions_(*session_),
+      conditions_(session_),
+      operators_(*session_),
+      orphans_(*session_, operators_),
+      exported_(exported) {
   session_->command(begin_sql(exported));
 }
 
@@ -61,35 +72,118 @@ Schema PostgresSnapshot::schema() {
   });
 }
 
-// Takes the lock under which the table is read, and makes sure that it still has the rows of this
-// moment: TRUNCATE and rewriting ALTERs throw them away for older snapshots too.
-void PostgresSnapshot::hold(const Table& table) {
-  if (table.kind != TableKind::plain && table.kind != TableKind::partition) return;
-  const std::string name = QuotedName(table.name).sql();
-  const pqxx::result same = session_->query(fmt::format(
-      "SELECT FROM ONLY {} LIMIT 0; "
-      "SELECT c.relfilenode = pg_catalog.pg_relation_filenode(c.oid) FROM pg_catalog.pg_class c "
-      "WHERE c.oid = {}::pg_catalog.regclass",
-      name, literal(name)));
-  if (!same.empty() && same[0][0].c_str()[0] == 't') return;
-  throw Error(ErrorKind::failed,
-              fmt::format("table {} was emptied or rewritten since this run began to read",
-                          display(table.name, kDefaultSchema)))
-      .hint("run it again when no migration or TRUNCATE is at work");
+// The table itself and what lies below it, foreign tables left out.
+std::vector<TableName> PostgresSnapshot::tables_under(const Table& table) {
+  if (table.kind == TableKind::foreign) return {};
+  std::vector<TableName> out = {table.name};
+  if (table.kind == TableKind::partitioned)
+    for (const Partition& partition : partitions_.below(table.name))
+      if (partition.kind != TableKind::foreign) out.push_back(partition.name);
+  return out;
+}
+
+void PostgresSnapshot::lock(const Table& table) { holds_.lock(tables_under(table)); }
+
+// The savepoint is set anew behind the locks: going back to it doesn't lose them.
+void PostgresSnapshot::hold(const std::vector<const Table*>& tables) {
+  guarded([&] {
+    std::set<TableName> names;
+    for (const Table* table : tables)
+      for (TableName& name : tables_under(*table)) names.insert(std::move(name));
+    holds_.keep({names.begin(), names.end()});
+    session_->command(fmt::format("{}; {}", kReleaseSavepoint, kSetSavepoint));
+  });
+}
+
+void PostgresSnapshot::check_condition(const Table& table, const std::string& condition) {
+  guarded(table, [&] { conditions_.check(table, condition); });
+}
+
+std::vector<Part> PostgresSnapshot::heap_parts(const Table& table, std::int64_t bytes) {
+  const bool ranges = session_->server_version() >= kRangeScans;
+  if (table.kind != TableKind::partitioned)
+    return parts_of(table.name, holds_.storage(table.name), bytes, ranges);
+  std::vector<Part> out;
+  for (const Partition& partition : partitions_.below(table.name)) {
+    if (partition.kind != TableKind::partition) continue;
+    // Read through the table above, as far as this role may read anything.
+    if (!partition.readable) return {Part{.table = table.name}};
+    for (Part& part : parts_of(partition.name, holds_.storage(partition.name), bytes, ranges))
+      out.push_back(std::move(part));
+  }
+  if (out.empty()) out.push_back({.table = table.name});
+  return out;
+}
+
+// A condition may be answered by an index, once; in ranges the table would be read through.
+std::vector<Part> PostgresSnapshot::parts(const Selection& selection, std::size_t set,
+                                          std::int64_t bytes) {
+  const RowSet& rows = selection.sets.at(set);
+  const Table& table = *rows.table;
+  if (!is_whole(rows) || table.kind == TableKind::foreign) return {Part{.table = table.name}};
+  return guarded(table, [&] { return heap_parts(table, bytes); });
+}
+
+Fetch PostgresSnapshot::fetch(const Selection& selection, std::size_t set, const Part& part,
+                              const std::vector<std::string>& columns) {
+  const RowSet& rows = selection.sets.at(set);
+  const Table& table = *rows.table;
+  if (!is_whole(rows))
+    return fetch_of(table, columns, closure(selection, set, operators_, partitions_));
+  Table where = table;
+  where.name = part.table;
+  if (part.table != table.name) where.kind = TableKind::partition;
+  const std::string range = range_condition(part);
+  if (range.empty()) return fetch_of(where, columns);
+  return fetch_of(where, columns, {"", fmt::format("FROM {} WHERE {}", from_clause(where), range)});
+}
+
+// Conditions are only ever run once they are known to be nothing else.
+bool PostgresSnapshot::check_conditions(const Selection& selection) {
+  bool any = false;
+  for (const RowSet& rows : selection.sets) {
+    if (rows.base != RowSet::Base::condition) continue;
+    conditions_.check(*rows.table, rows.condition);
+    any = true;
+  }
+  return any;
+}
+
+void PostgresSnapshot::lock_for(const Selection& selection, std::size_t set, const Part& part) {
+  const RowSet& rows = selection.sets[set];
+  if (part.table != rows.table->name) return holds_.lock({part.table});
+  lock(*rows.table);
+  if (is_whole(rows)) return;
+  for (const RowSet& other : selection.sets) lock(*other.table);
+}
+
+std::unique_ptr<RowSource> PostgresSnapshot::rows(const Selection& selection, std::size_t set,
+                                                  const Part& part,
+                                                  const std::vector<std::string>& columns) {
+  const Table& table = *selection.sets.at(set).table;
+  return guarded(table, [&] {
+    const bool conditions = check_conditions(selection);
+    lock_for(selection, set, part);
+    Fetch what = fetch(selection, set, part, columns);
+    if (conditions && !is_whole(selection.sets[set]))
+      what.sql = conditions_.in_users_path(what.sql);
+    return std::make_unique<CopySource>(*session_, what, display(table.name, kDefaultSchema),
+                                        kRollBackToSavepoint);
+  });
 }
 
 std::unique_ptr<RowSource> PostgresSnapshot::rows(const Table& table,
                                                   const std::vector<std::string>& columns) {
   return guarded(table, [&] {
-    hold(table);
-    return std::make_unique<CopySource>(*session_, fetch_of(table, columns, session_->any_bytes()),
+    lock(table);
+    return std::make_unique<CopySource>(*session_, fetch_of(table, columns),
                                         display(table.name, kDefaultSchema), kRollBackToSavepoint);
   });
 }
 
 std::int64_t PostgresSnapshot::count(const Table& table) {
   return guarded(table, [&] {
-    hold(table);
+    lock(table);
     return std::stoll(session_->value("SELECT count(*) FROM " + from_clause(table)));
   });
 }
@@ -102,8 +196,7 @@ void PostgresSnapshot::read_through(const Table& table, Depth depth) {
     }
     std::vector<std::string> columns;
     for (const Column& column : table.columns) columns.push_back(column.name);
-    CopyOut copy(*session_, fetch_of(table, columns, session_->any_bytes()).sql,
-                 kRollBackToSavepoint);
+    CopyOut copy(*session_, fetch_of(table, columns).sql, kRollBackToSavepoint);
     while (!copy.next().empty()) {
     }
   });

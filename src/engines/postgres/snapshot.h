@@ -2,12 +2,16 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 
 #include "dbkeeper/engines/database.h"
+#include "engines/postgres/conditions.h"
+#include "engines/postgres/fetch.h"
+#include "engines/postgres/foreign_key_operators.h"
 #include "engines/postgres/orphans.h"
+#include "engines/postgres/partitions.h"
 #include "engines/postgres/sessions.h"
+#include "engines/postgres/table_holds.h"
 
 namespace dbkeeper::postgres {
 
@@ -19,6 +23,11 @@ class PostgresSnapshot : public Snapshot {
 
   Schema schema() override;
   std::unique_ptr<RowSource> rows(const Table& table,
+                                  const std::vector<std::string>& columns) override;
+  void hold(const std::vector<const Table*>& tables) override;
+  void check_condition(const Table& table, const std::string& condition) override;
+  std::vector<Part> parts(const Selection& selection, std::size_t set, std::int64_t bytes) override;
+  std::unique_ptr<RowSource> rows(const Selection& selection, std::size_t set, const Part& part,
                                   const std::vector<std::string>& columns) override;
   std::int64_t count(const Table& table) override;
   void read_through(const Table& table, Depth depth) override;
@@ -33,10 +42,20 @@ class PostgresSnapshot : public Snapshot {
   auto guarded(Work work);
   template <class Work>
   auto guarded(const Table& table, Work work);
-  void hold(const Table& table);
+  std::vector<TableName> tables_under(const Table& table);
+  void lock(const Table& table);
+  bool check_conditions(const Selection& selection);
+  void lock_for(const Selection& selection, std::size_t set, const Part& part);
+  std::vector<Part> heap_parts(const Table& table, std::int64_t bytes);
+  Fetch fetch(const Selection& selection, std::size_t set, const Part& part,
+              const std::vector<std::string>& columns);
   bool is_partitioned(const TableName& table);
 
   Loan session_;
+  TableHolds holds_;
+  Partitions partitions_;
+  Conditions conditions_;
+  ForeignKeyOperators operators_;
   OrphanFinder orphans_;
   std::string exported_;  // this moment's name, once another reader asked for it
 };

@@ -1,6 +1,7 @@
 #include "engines/postgres/wire.h"
 
 #include "engines/postgres/oids.h"
+#include "engines/postgres/wire_array.h"
 #include "engines/postgres/wire_check.h"
 #include "engines/postgres/wire_number.h"
 #include "engines/postgres/wire_numeric.h"
@@ -11,47 +12,42 @@ namespace {
 
 constexpr char kJsonbVersion = 1;
 
-// RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF.
-bool is_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned first = byte(i), second = byte(i + 1);
-    if (first < 0x80) {
-      i += 1;
-    } else if (first >= 0xC2 && first < 0xE0 && follows(i + 1)) {
-      i += 2;
-    } else if (first >= 0xE0 && first < 0xF0 && follows(i + 1) && follows(i + 2) &&
-               (first != 0xE0 || second >= 0xA0) && (first != 0xED || second < 0xA0)) {
-      i += 3;
-    } else if (first >= 0xF0 && first < 0xF5 && follows(i + 1) && follows(i + 2) &&
-               follows(i + 3) && (first != 0xF0 || second >= 0x90) &&
-               (first != 0xF4 || second < 0x90)) {
-      i += 4;
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
 void decode_bool(std::string_view bytes, Batch& batch) {
   expect_size(bytes, 1, "boolean");
   batch.add_boolean(bytes[0] != 0);
 }
 
 void decode_text(std::string_view bytes, Batch& batch) { batch.add(CellKind::text, bytes); }
-void decode_text_or_bytes(std::string_view bytes, Batch& batch) {
-  batch.add(is_utf8(bytes) ? CellKind::text : CellKind::bytes, bytes);
-}
 void decode_bytes(std::string_view bytes, Batch& batch) { batch.add(CellKind::bytes, bytes); }
 void decode_json(std::string_view bytes, Batch& batch) { batch.add(CellKind::json, bytes); }
 
 void decode_jsonb(std::string_view bytes, Batch& batch) {
   if (bytes.empty() || bytes[0] != kJsonbVersion) malformed("jsonb");
   batch.add(CellKind::json, bytes.substr(1));
+}
+
+// As the server writes it from version 16 on: nothing for NUL, three octal digits over ASCII.
+void decode_char(std::string_view bytes, Batch& batch) {
+  expect_size(bytes, 1, "\"char\"");
+  const auto byte = static_cast<unsigned char>(bytes[0]);
+  if (byte < 0x80) return batch.add(CellKind::text, bytes.substr(0, byte ? 1 : 0));
+  const char octal[] = {'\\', static_cast<char>('0' + (byte >> 6)),
+                        static_cast<char>('0' + (byte >> 3 & 7)),
+                        static_cast<char>('0' + (byte & 7))};
+  batch.add(CellKind::text, {octal, sizeof octal});
+}
+
+bool encode_char(const CellView& cell, std::string& out) {
+  if (!is_text(cell) || cell.text.size() > 4) return false;
+  const auto digit = [&](std::size_t i) { return static_cast<unsigned>(cell.text[i] - '0'); };
+  if (cell.text.size() < 2)
+    out += cell.text.empty() ? '\0' : cell.text[0];
+  else if (cell.text.size() == 4 && cell.text[0] == '\\' && digit(1) < 4 && digit(2) < 8 &&
+           digit(3) < 8)
+    out += static_cast<char>(digit(1) << 6 | digit(2) << 3 | digit(3));
+  else
+    return false;
+  return true;
 }
 
 void decode_uuid(std::string_view bytes, Batch& batch) {
@@ -84,12 +80,6 @@ bool encode_bool(const CellView& cell, std::string& out) {
 
 bool encode_text(const CellView& cell, std::string& out) {
   if (!is_text(cell) && cell.kind != CellKind::json) return false;
-  out += cell.text;
-  return true;
-}
-
-bool encode_text_or_bytes(const CellView& cell, std::string& out) {
-  if (cell.kind != CellKind::bytes) return encode_text(cell, out);
   out += cell.text;
   return true;
 }
@@ -131,15 +121,14 @@ bool encode_uuid(const CellView& cell, std::string& out) {
   return digits == 32;
 }
 
-}  // namespace
-
-Decode text_decoder(bool any_bytes) { return any_bytes ? decode_text_or_bytes : decode_text; }
-
-Decode decoder(const Type& type, bool any_bytes) {
-  if (!type.labels.empty()) return text_decoder(any_bytes);
+// Of a single value, no array.
+Decode value_decoder(const Type& type) {
+  if (!type.labels.empty()) return decode_text;
   switch (type.engine_id) {
     case oid::kBool:
       return decode_bool;
+    case oid::kChar:
+      return decode_char;
     case oid::kInt2:
       return decode_int2;
     case oid::kInt4:
@@ -158,7 +147,7 @@ Decode decoder(const Type& type, bool any_bytes) {
     case oid::kVarchar:
     case oid::kBpchar:
     case oid::kName:
-      return text_decoder(any_bytes);
+      return decode_text;
     case oid::kBytea:
       return decode_bytes;
     case oid::kJson:
@@ -180,12 +169,13 @@ Decode decoder(const Type& type, bool any_bytes) {
   }
 }
 
-Encode encoder(const Type& type, bool any_bytes) {
-  const Encode text = any_bytes ? encode_text_or_bytes : encode_text;
-  if (!type.labels.empty()) return text;
+Encode value_encoder(const Type& type) {
+  if (!type.labels.empty()) return encode_text;
   switch (type.engine_id) {
     case oid::kBool:
       return encode_bool;
+    case oid::kChar:
+      return encode_char;
     case oid::kInt2:
       return encode_int2;
     case oid::kInt4:
@@ -205,7 +195,7 @@ Encode encoder(const Type& type, bool any_bytes) {
     case oid::kBpchar:
     case oid::kName:
     case oid::kJson:
-      return text;
+      return encode_text;
     case oid::kBytea:
       return encode_bytes;
     case oid::kJsonb:
@@ -223,6 +213,37 @@ Encode encoder(const Type& type, bool any_bytes) {
     default:
       return nullptr;
   }
+}
+
+bool is_array(const Type& type) { return !type.element.empty(); }
+
+}  // namespace
+
+Decoder decoder(const Type& type) {
+  if (!is_array(type)) return Decoder(value_decoder(type));
+  const Decode element = value_decoder(type.element.front());
+  return element ? Decoder(std::make_shared<ArrayCodec>(type, element, nullptr)) : Decoder();
+}
+
+Decoder text_decoder(const Type& type) {
+  return is_array(type) ? Decoder(std::make_shared<ArrayCodec>(type, nullptr, nullptr))
+                        : Decoder(decode_text);
+}
+
+// The server wants an element's type by its number, which of a domain isn't known here.
+Encoder encoder(const Type& type) {
+  if (!is_array(type)) return Encoder(value_encoder(type));
+  const Type& of = type.element.front();
+  const Encode element = of.domain.empty() ? value_encoder(of) : nullptr;
+  return element ? Encoder(std::make_shared<ArrayCodec>(type, nullptr, element)) : Encoder();
+}
+
+void Decoder::decode_array(std::string_view bytes, Batch& batch) const {
+  array_->decode(bytes, batch);
+}
+
+bool Encoder::encode_array(const CellView& cell, std::string& out) const {
+  return array_->encode(cell, out);
 }
 
 namespace {

@@ -23,8 +23,8 @@ Family named_family(std::string_view declared, std::string_view name) {
       {"any", Family::any},
       {"bool", Family::boolean},
       {"boolean", Family::boolean},
-      {"json", Family::json},
-      {"jsonb", Family::json},  // text like any other here, kept byte for byte
+      {"json", Family::any},  // text like any other here, or a number
+      {"jsonb", Family::any},
       {"uuid", Family::uuid},
       {"guid", Family::uuid},
       {"uniqueidentifier", Family::uuid},

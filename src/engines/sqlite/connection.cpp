@@ -110,6 +110,9 @@ void Connection::configure() {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   const bool write = options_.access == Access::write;
   sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, write ? 1 : 0, nullptr);
+  // Else a misspelt "name" in a condition is a text, and true or false for every row. (What stands
+  // in the schema of checks, indexes and generated columns is read as ever.)
+  if (!write) sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   // Only pragmas that don't read the schema, which may be damaged.
   run("PRAGMA cell_size_check=ON");
   if (!write) run("PRAGMA query_only=ON");

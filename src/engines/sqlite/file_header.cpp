@@ -1,6 +1,7 @@
 #include "engines/sqlite/file_header.h"
 
 #include <array>
+#include <fstream>
 #include <utility>
 
 namespace dbkeeper::sqlite {
@@ -29,6 +30,14 @@ FileHeader parse_header(std::string_view bytes) {
   // The number of pages was written by this change, not left over from a program before 3.7.0.
   if (big_endian(bytes, 24, 4) == big_endian(bytes, 92, 4)) header.pages = big_endian(bytes, 28, 4);
   return header;
+}
+
+bool is_database_file(const std::filesystem::path& path) {
+  std::string bytes(FileHeader::kSize, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return parse_header(bytes).valid;
 }
 
 std::string guess_content(std::string_view first_bytes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ struct FileHeader {
 
 // Requires: the file's first kSize bytes, fewer only if it has no more.
 FileHeader parse_header(std::string_view bytes);
+
+// Whether the file begins as an SQLite file does; false if it can't be read.
+bool is_database_file(const std::filesystem::path& path);
 
 // What a file that isn't an SQLite database seems to be, as a hint for its owner.
 std::string guess_content(std::string_view first_bytes);

@@ -15,6 +15,10 @@ namespace dbkeeper::sqlite {
 std::unique_ptr<RowSource> read_rows(Connection& connection, const Table& table,
                                      const std::vector<std::string>& columns);
 
+// The rows of a SELECT of so many columns; if there are none, it selects something all the same.
+std::unique_ptr<RowSource> read_rows(Connection& connection, const std::string& select,
+                                     std::size_t columns);
+
 // A sink that inserts row by row with a prepared statement. It sets `unfinished` while rows may be
 // missing: until finish() has returned.
 std::unique_ptr<RowSink> insert_rows(Connection& connection, const Table& table,

@@ -4,11 +4,13 @@
 
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/catalog.h"
+#include "engines/sqlite/condition.h"
 #include "engines/sqlite/errors.h"
 #include "engines/sqlite/integrity.h"
 #include "engines/sqlite/orphans.h"
 #include "engines/sqlite/quoted_name.h"
 #include "engines/sqlite/rows.h"
+#include "engines/sqlite/selected_rows.h"
 #include "engines/sqlite/statement.h"
 
 namespace dbkeeper::sqlite {
@@ -27,6 +29,28 @@ class FileSnapshot final : public Snapshot {
   std::unique_ptr<RowSource> rows(const Table& table,
                                   const std::vector<std::string>& columns) override {
     return read_rows(reader(), table, columns);
+  }
+
+  // The read transaction keeps all of them: whoever wants to change one waits or writes elsewhere.
+  void hold(const std::vector<const Table*>&) override { reader(); }
+
+  void check_condition(const Table& table, const std::string& condition) override {
+    sqlite::check_condition(reader(), table, condition);
+  }
+
+  std::vector<Part> parts(const Selection& selection, std::size_t set, std::int64_t) override {
+    const RowSet& rows = selection.sets[set];
+    Part all;
+    all.table = rows.table->name;
+    if (is_whole(rows)) all.bytes = rows.table->bytes;
+    return {all};
+  }
+
+  std::unique_ptr<RowSource> rows(const Selection& selection, std::size_t set, const Part&,
+                                  const std::vector<std::string>& columns) override {
+    const RowSet& rows = selection.sets[set];
+    if (is_whole(rows)) return read_rows(reader(), *rows.table, columns);
+    return read_rows(reader(), select_sql(selection, set, columns), columns.size());
   }
 
   std::int64_t count(const Table& table) override {

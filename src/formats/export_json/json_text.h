@@ -1,21 +1,20 @@
-// The pieces of JSON text that the writer puts together, and their reverse.
+// The pieces of JSON text that rows are made of.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
+
+#include "dbkeeper/base/buffer.h"
 
 namespace dbkeeper::export_json {
 
-// Appends a JSON string. Requires: valid UTF-8.
-void append_string(std::string& out, std::string_view text);
-
 // Appends the shortest number that reads back the same, with a point or exponent (2.0, -0.0,
 // 1e+23); NaN and infinities as strings.
-void append_real(std::string& out, double value);
-void append_single(std::string& out, float value);
+void append_real(Buffer& out, double value);
+void append_single(Buffer& out, float value);
 
-void append_base64(std::string& out, std::string_view bytes);
-std::optional<std::string> decoded_base64(std::string_view text);
+void append_base64(Buffer& out, std::string_view bytes);
+
+// RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF.
+bool is_utf8(std::string_view text);
 
 }  // namespace dbkeeper::export_json

@@ -1,36 +1,32 @@
-#include <fmt/format.h>
+#include <array>
 
-#include <charconv>
+#include "dbkeeper/base/json_text.h"
+#include "dbkeeper/formats/export_writer.h"
+#include "dbkeeper/model/family.h"
 
-#include "dbkeeper/formats/export_json.h"
-#include "formats/export_json/json_text.h"
-
-namespace dbkeeper::export_json {
+namespace dbkeeper {
 namespace {
 
-constexpr std::size_t kFlush = 256 << 10;
+using export_json::Metadata;
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  append_string(out, text);
-  return out;
-}
+constexpr std::array<std::string_view, 3> kSectionNames = {"references", "data", "relationships"};
 
-std::string quoted_list(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) {
-    if (out.size() > 1) out += ", ";
-    append_string(out, text);
-  }
-  return out += ']';
-}
-
-std::string head(const Metadata& metadata) {
-  return fmt::format(
-      "{{\n\"export_metadata\": {{\"format\": {}, \"version\": {}, \"timestamp\": {}, "
-      "\"database\": {}, \"engine\": {}, \"server_version\": {}, \"dbkeeper_version\": {}}},\n",
-      quoted(kFormat), quoted(kVersion), quoted(metadata.timestamp), quoted(metadata.database),
-      quoted(metadata.engine), quoted(metadata.server_version), quoted(metadata.dbkeeper_version));
+Value value_of(const Metadata& metadata) {
+  Value schema_version;
+  if (metadata.schema_version)
+    schema_version.set("tool", metadata.schema_version->tool)
+        .set("version", metadata.schema_version->version);
+  return Value()
+      .set("format", export_json::kFormat)
+      .set("version", export_json::kVersion)
+      .set("timestamp", metadata.timestamp)
+      .set("database", metadata.database)
+      .set("engine", metadata.engine)
+      .set("server_version", metadata.server_version)
+      .set("dbkeeper_version", metadata.dbkeeper_version)
+      .set("schema_version", std::move(schema_version))
+      .set("source_id", Value(metadata.source_id))
+      .set("options", metadata.options);
 }
 
 const char* generated_by(Origin origin) {
@@ -47,132 +43,125 @@ const char* generated_by(Origin origin) {
     case Origin::rowid:
       return "rowid";
     case Origin::stored:
-    case Origin::computed:
       return "stored";
+    case Origin::computed:
+      return "virtual";
   }
   return nullptr;
 }
 
-std::string description(const Column& column) {
-  std::string out = fmt::format("{{\"name\": {}, \"type\": {}, \"nullable\": {}",
-                                quoted(column.name), quoted(column.type.name), column.nullable);
-  if (const char* generated = generated_by(column.origin))
-    out += fmt::format(", \"generated\": {}", quoted(generated));
-  return out += '}';
+Value value_of(const Column& column) {
+  Value value;
+  value.set("name", column.name)
+      .set("type", column.type.name)
+      .set("kind", name_of(column.type.family));
+  if (!column.type.element.empty())
+    value.set("element", name_of(column.type.element.front().family));
+  value.set("nullable", column.nullable);
+  if (const char* generated = generated_by(column.origin)) value.set("generated", generated);
+  if (!column.type.domain.empty()) value.set("domain", column.type.domain);
+  if (!column.type.labels.empty()) value.set("labels", Value::list(column.type.labels));
+  return value;
 }
 
-std::string description(const Schema& schema, const Table& table) {
-  std::string columns, unique, foreign;
-  for (const Column& column : table.columns)
-    columns += (columns.empty() ? "" : ", ") + description(column);
+Value unique_keys_of(const Table& table) {
+  Value::List keys;
   for (const Key& key : table.unique)
-    if (!key.has_expression() && key.predicate.empty())
-      unique += (unique.empty() ? "" : ", ") + quoted_list(key.columns());
-  for (const ForeignKey& key : table.foreign_keys)
-    foreign += fmt::format("{}{{\"columns\": {}, \"references\": {}, \"to\": {}}}",
-                           foreign.empty() ? "" : ", ", quoted_list(key.columns),
-                           quoted(schema.display(key.references)), quoted_list(key.to));
-  return fmt::format(
-      "{{\"columns\": [{}],\n  \"primary_key\": {}, \"unique\": [{}], \"foreign_keys\": [{}]}}",
-      columns, table.primary_key ? quoted_list(table.primary_key->columns()) : "[]", unique,
-      foreign);
+    if (!key.has_expression() && key.predicate.empty()) keys.push_back(Value::list(key.columns()));
+  return keys;
 }
 
-void append_cell(std::string& out, const CellView& cell) {
-  switch (cell.kind) {
-    case CellKind::null:
-      out += "null";
-      return;
-    case CellKind::boolean:
-      out += cell.integer ? "true" : "false";
-      return;
-    case CellKind::integer: {
-      char digits[24];
-      out.append(digits, std::to_chars(digits, digits + sizeof digits, cell.integer).ptr);
-      return;
-    }
-    case CellKind::real:
-      append_real(out, cell.real);
-      return;
-    case CellKind::single:
-      append_single(out, static_cast<float>(cell.real));
-      return;
-    case CellKind::plain:
-      out.append(1, '"').append(cell.text).append(1, '"');
-      return;
-    case CellKind::text:
-      append_string(out, cell.text);
-      return;
-    case CellKind::json:
-      out += cell.text;
-      return;
-    case CellKind::bytes:
-      out += '"';
-      append_base64(out, cell.text);
-      out += '"';
-      return;
-  }
+Value value_of(const Schema& schema, const Table& table) {
+  return Value()
+      .set("columns", Value::list(table.columns, [](const Column& c) { return value_of(c); }))
+      .set("primary_key",
+           table.primary_key ? Value::list(table.primary_key->columns()) : Value(Value::List()))
+      .set("unique", unique_keys_of(table))
+      .set("foreign_keys", Value::list(table.foreign_keys, [&](const ForeignKey& key) {
+             return Value()
+                 .set("columns", Value::list(key.columns))
+                 .set("references", schema.display(key.references))
+                 .set("to", Value::list(key.to));
+           }));
+}
+
+Digest header_digest(const Value& metadata, const Value& schema) {
+  return digest_of(json_of(Value().set("export_metadata", metadata).set("schema", schema),
+                           MemberOrder::by_name));
+}
+
+Value value_of(const RowTotal& total) {
+  return Value().set("rows", total.rows).set("digest", total.sum.text());
 }
 
 }  // namespace
 
-Writer::Writer(Output output, const Metadata& metadata, const Schema& schema,
-               const std::vector<const Table*>& tables)
+ExportWriter::ExportWriter(export_json::Output output, const Metadata& metadata,
+                           const Schema& schema, const std::vector<const Table*>& tables)
     : output_(std::move(output)), schema_(schema) {
-  buffer_ = head(metadata) + "\"schema\": {";
+  const Value head = value_of(metadata);
+  Value described = Value::object();
+  std::string text = "{\n\"export_metadata\": " + json_of(head) + ",\n\"schema\": {";
   const char* separator = "\n";
   for (const Table* table : tables) {
-    buffer_ += separator + quoted(schema.display(*table)) + ": " + description(schema, *table);
+    const std::string name = schema.display(*table);
+    Value description = value_of(schema, *table);
+    text += separator + json_of(name) + ": " + json_of(description);
     separator = ",\n";
+    described.set(name, std::move(description));
   }
-  buffer_ += "},\n\"data\": {\n";
+  header_ = header_digest(head, described);
+  write(text + "}");
 }
 
-void Writer::begin_table(const Table& table, const std::vector<std::string>& columns) {
+void ExportWriter::begin_section(Section section) {
+  end_section();
+  section_ = section;
+  in_section_ = true;
+  write(",\n\"" + std::string(kSectionNames[static_cast<std::size_t>(section)]) + "\": {");
+}
+
+void ExportWriter::end_section() {
+  if (in_section_) write("}");
+  in_section_ = false;
+}
+
+void ExportWriter::begin_table(const Table& table) {
   table_ = schema_.display(table);
-  table_rows_ = 0;
-  keys_.clear();
-  for (const std::string& column : columns)
-    keys_.push_back((keys_.empty() ? "{" : ",") + quoted(column) + ":");
-  buffer_ += (counts_.empty() ? "" : ",\n") + quoted(table_) + ": [";
+  table_is_empty_ = true;
+  write((written_[static_cast<std::size_t>(section_)].empty() ? "\n" : ",\n") + json_of(table_) +
+        ": [");
 }
 
-void Writer::add_row(const Batch& batch, std::size_t row) {
-  buffer_ += table_rows_++ == 0 ? "\n" : ",\n";
-  for (std::size_t column = 0; column < keys_.size(); ++column) {
-    buffer_ += keys_[column];
-    append_cell(buffer_, batch.at(row, column));
-  }
-  buffer_ += keys_.empty() ? "{}" : "}";
+void ExportWriter::rows(std::string_view text) {
+  if (text.empty()) return;
+  if (table_is_empty_) text.remove_prefix(1);  // no comma before the first row
+  table_is_empty_ = false;
+  write(text);
 }
 
-void Writer::rows(const Batch& batch) {
-  for (std::size_t row = 0; row < batch.rows(); ++row) {
-    add_row(batch, row);
-    if (buffer_.size() >= kFlush) flush();
-  }
+void ExportWriter::end_table(const RowTotal& total) {
+  write(table_is_empty_ ? "]" : "\n]");
+  written_[static_cast<std::size_t>(section_)].push_back({table_, total});
 }
 
-void Writer::end_table() {
-  buffer_ += "\n]";
-  counts_.emplace_back(table_, table_rows_);
+void ExportWriter::finish() {
+  end_section();
+  Value tables = Value::object(), references = Value::object();
+  std::uint64_t rows = 0;
+  for (const Section section : {Section::references, Section::data, Section::relationships})
+    for (const Entry& entry : written_[static_cast<std::size_t>(section)]) {
+      const bool referred = section == Section::references;
+      (referred ? references : tables).set(entry.name, value_of(entry.total));
+      if (!referred) rows += entry.total.rows;
+    }
+  write(",\n\"summary\": " +
+        json_of(Value()
+                    .set("tables", std::move(tables))
+                    .set("references", std::move(references))
+                    .set("rows", rows)
+                    .set("header", header_.text())) +
+        "\n}\n");
 }
 
-void Writer::finish() {
-  buffer_ += "},\n\"summary\": {\"tables\": {";
-  std::uint64_t total = 0;
-  for (const auto& [name, rows] : counts_) {
-    buffer_ += fmt::format("{}{}: {{\"rows\": {}}}", buffer_.back() == '{' ? "" : ", ",
-                           quoted(name), rows);
-    total += rows;
-  }
-  buffer_ += fmt::format("}}, \"rows\": {}}}\n}}\n", total);
-  flush();
-}
-
-void Writer::flush() {
-  output_(buffer_);
-  buffer_.clear();
-}
-
-}  // namespace dbkeeper::export_json
+}  // namespace dbkeeper

@@ -4,6 +4,7 @@
 
 #include "dbkeeper/base/error.h"
 #include "engines/postgres/lock.h"
+#include "engines/postgres/selection.h"
 #include "support/catch.h"
 #include "support/open.h"
 #include "support/scratch.h"
@@ -22,12 +23,6 @@ std::unique_ptr<Database> open_impatiently(const std::string& url, Access access
   return open_database(url, options);
 }
 
-const Table& table_of(const Schema& schema, const std::string& name) {
-  const Table* table = schema.find({"public", name});
-  REQUIRE(table);
-  return *table;
-}
-
 Orphans orphans_of(ScratchPostgres& database, const std::string& name) {
   const auto reader = open(database.url());
   const auto snapshot = reader->snapshot();
@@ -35,17 +30,6 @@ Orphans orphans_of(ScratchPostgres& database, const std::string& name) {
   const Table& table = table_of(schema, name);
   REQUIRE(table.foreign_keys.size() == 1);
   return snapshot->orphans(table, table.foreign_keys[0]);
-}
-
-template <class Work>
-Error error_of(Work work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("it didn't fail");
-  return Error(ErrorKind::failed, "");
 }
 
 }  // namespace

@@ -35,9 +35,9 @@ Type type(std::uint32_t oid) {
   return out;
 }
 
-Batch decoded(std::uint32_t oid, std::string_view bytes, bool any_bytes = false) {
+Batch decoded(std::uint32_t oid, std::string_view bytes) {
   Batch batch(1);
-  wire::decoder(type(oid), any_bytes)(bytes, batch);
+  wire::decoder(type(oid))(bytes, batch);
   return batch;
 }
 
@@ -260,17 +260,19 @@ TEST_CASE("an enum is its label, and an unknown type has no codec") {
   CHECK(wire::encoder(mood));
 }
 
-TEST_CASE("text of a database without encoding is bytes where it is no UTF-8") {
-  const auto kind = [](std::string_view bytes) {
-    return decoded(oid::kText, bytes, true).at(0, 0).kind;
-  };
-  CHECK(kind("plain") == CellKind::text);
-  CHECK(kind("\xc3\xbc\xe4\xb8\x96\xf0\x9f\x8f\x8b") == CellKind::text);
-  CHECK(kind("\xfc") == CellKind::bytes);
-  CHECK(kind("\xc3") == CellKind::bytes);
-  CHECK(kind("\xc0\x80") == CellKind::bytes);
-  CHECK(kind("\xed\xa0\x80") == CellKind::bytes);
-  CHECK(kind("\xf4\x90\x80\x80") == CellKind::bytes);
+TEST_CASE("a \"char\" is one byte, over ASCII in octal digits") {
+  CHECK(decoded(oid::kChar, "x").at(0, 0).text == "x");
+  CHECK(decoded(oid::kChar, std::string_view("\0", 1)).at(0, 0).text.empty());
+  CHECK(decoded(oid::kChar, "\xfc").at(0, 0).text == "\\374");
+  CHECK(decoded(oid::kChar, "\\").at(0, 0).text == "\\");
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string bytes(1, static_cast<char>(byte));
+    const Batch batch = decoded(oid::kChar, bytes);
+    CHECK(encoded(oid::kChar, batch.at(0, 0)) == hex(bytes));
+  }
+  CHECK_FALSE(encoded(oid::kChar, plain("xy")));
+  CHECK_FALSE(encoded(oid::kChar, plain("\\478")));
+  CHECK_FALSE(encoded(oid::kChar, integer(5)));
 }
 
 }  // namespace dbkeeper::postgres

@@ -1,0 +1,42 @@
+// Rows out of a database into an export document, over several readers of one moment.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/base/reporter.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/core/export_plan.h"
+#include "dbkeeper/engines/database.h"
+#include "dbkeeper/formats/export_json.h"
+
+namespace dbkeeper {
+
+struct ExportedTable {
+  Section section;
+  std::string name;  // as in the document
+  RowTotal total;
+};
+
+struct ExportReport {
+  std::vector<ExportedTable> tables;  // in the document's order
+  std::uint64_t bytes = 0;            // of the document, before any compression
+
+  std::uint64_t rows() const;  // references aside
+};
+
+// What the document says about itself. `moment`: when the snapshot was taken.
+export_json::Metadata describe_moment(std::chrono::system_clock::time_point moment,
+                                      const DatabaseInfo& info, Snapshot& snapshot,
+                                      const Schema& schema, const ExportPlan& plan);
+
+// Writes the document that the plan describes, all of it of the snapshot's one moment, with at most
+// `readers` of them at once. Whatever fails, the document lacks its end.
+// Requires: one reader unless the engine has capabilities().parallel_readers.
+ExportReport write_export(Snapshot& snapshot, const Schema& schema, const ExportPlan& plan,
+                          const export_json::Metadata& metadata, export_json::Output output,
+                          int readers, Reporter& reporter, const Stop& stop);
+
+}  // namespace dbkeeper

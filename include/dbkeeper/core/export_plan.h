@@ -1,0 +1,57 @@
+// What an export takes along: pure decisions, made before anything is written.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dbkeeper/base/value.h"
+#include "dbkeeper/engines/database.h"
+#include "dbkeeper/formats/export_writer.h"
+#include "dbkeeper/model/selection.h"
+
+namespace dbkeeper {
+
+// As the user wrote them.
+struct ExportOptions {
+  std::vector<std::string> include;
+  std::vector<std::string> exclude;
+  std::vector<std::string> where;  // "table:condition"
+  std::vector<std::string> match;  // "table=column,column"
+  bool with_parents = false;
+  bool references = true;
+  std::string source;             // the name by which imports know this database; empty: its own
+  std::string limited_to_schema;  // of the database's address
+  bool allow_empty = false;
+};
+
+struct ExportPlan {
+  struct Entry {
+    Section section;
+    const Table* table;
+    std::size_t set;  // of the selection
+    std::vector<std::string> columns;
+  };
+  struct LeftOut {
+    std::string table;
+    std::string column;  // empty: all of it
+    std::string why;
+  };
+
+  Selection selection;
+  std::vector<Entry> entries;       // in the document's order
+  std::vector<LeftOut> left_out;    // but for what an option of the user's own leaves out
+  Value options = Value::object();  // as the document's metadata has them
+
+  // The tables that rows are read from.
+  std::vector<const Table*> tables() const;
+};
+
+// Error(usage) for options that don't fit the schema; Error(failed) for a table that can't be read,
+// by name. The conditions' SQL is not checked. The schema outlives the plan.
+ExportPlan plan_export(const Schema& schema, const ExportOptions& options);
+
+// Whether a table only joins others: every column belongs to a foreign key, the primary key, if
+// there is one, is all of them, and nothing refers to it.
+bool is_join_table(const Schema& schema, const Table& table);
+
+}  // namespace dbkeeper

@@ -1,0 +1,47 @@
+// Where an export goes: a file that appears when it is complete, a pipe or device, standard output;
+// compressed if its name ends in .zst.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/base/atomic_file.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/formats/zstd.h"
+
+namespace dbkeeper {
+
+class ExportTarget {
+ public:
+  // `where`: a file, `-` for standard output, a folder for the default name in it, empty for the
+  // default name in the current folder. Opens it, or throws Error(failed) with the path.
+  // The stop outlives it.
+  ExportTarget(const std::string& where, const std::string& database, const Stop& stop);
+  ~ExportTarget();  // without commit(): no file
+  ExportTarget(const ExportTarget&) = delete;
+  ExportTarget& operator=(const ExportTarget&) = delete;
+
+  void write(std::string_view text);
+  // Completes it. The name that it has now; empty for standard output.
+  std::string commit();
+
+  // Of what was written, compressed if it is.
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  void open(const std::string& where, const std::string& database);
+  void put(std::string_view bytes);
+
+  const Stop& stop_;
+  std::filesystem::path path_;  // empty for standard output
+  std::optional<AtomicFile> file_;
+  bool may_replace_ = true;
+  int stream_ = -1;  // where there is no file to appear
+  std::optional<ZstdWriter> compressor_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace dbkeeper

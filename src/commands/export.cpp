@@ -1,0 +1,159 @@
+#include "commands/export.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/export.h"
+#include "dbkeeper/core/export_target.h"
+
+namespace dbkeeper::export_command {
+namespace {
+
+constexpr std::string_view kStandardOutput = "-";
+
+using Clock = std::chrono::steady_clock;
+
+struct Done {
+  ExportPlan plan;
+  ExportReport report;
+  export_json::Metadata metadata;
+  std::string file;  // empty for standard output
+  std::uint64_t file_bytes = 0;
+  double seconds = 0;
+};
+
+// Every condition is tried before a byte is written.
+void check_conditions(Snapshot& snapshot, const ExportPlan& plan) {
+  for (const RowSet& set : plan.selection.sets)
+    if (set.base == RowSet::Base::condition) snapshot.check_condition(*set.table, set.condition);
+}
+
+Done carry_out(const Options& options, Context& context) {
+  const auto begin = Clock::now();
+  const auto database = context.open_database(Access::read);
+  const auto snapshot = database->snapshot();
+  const auto moment = std::chrono::system_clock::now();
+  const Schema schema = snapshot->schema();
+  DatabaseInfo info = database->info();
+
+  ExportOptions what = options.what;
+  what.references = !options.no_references;
+  what.limited_to_schema = info.limited_to_schema;
+  Done done{.plan = plan_export(schema, what)};
+  check_conditions(*snapshot, done.plan);
+  if (!what.source.empty()) info.source_id = what.source;
+  done.metadata = describe_moment(moment, info, *snapshot, schema, done.plan);
+
+  const int readers = database->capabilities().parallel_readers ? context.settings.jobs : 1;
+  ExportTarget target(options.output, info.name, context.stop);
+  done.report = write_export(
+      *snapshot, schema, done.plan, done.metadata,
+      [&](std::string_view text) { target.write(text); }, readers, context.reporter, context.stop);
+  context.stop.check();
+  done.file = target.commit();
+  done.file_bytes = target.bytes();
+  done.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return done;
+}
+
+Value tables_of(const ExportReport& report, bool references) {
+  Value value = Value::object();
+  for (const ExportedTable& table : report.tables)
+    if ((table.section == Section::references) == references)
+      value.set(table.name,
+                Value().set("rows", table.total.rows).set("digest", table.total.sum.text()));
+  return value;
+}
+
+Value schema_version_of(const export_json::Metadata& metadata) {
+  if (!metadata.schema_version) return {};
+  return Value()
+      .set("tool", metadata.schema_version->tool)
+      .set("version", metadata.schema_version->version);
+}
+
+Value value_of(const Done& done) {
+  return Value()
+      .set("file", done.file.empty() ? Value() : Value(done.file))
+      .set("bytes", done.file_bytes)
+      .set("document_bytes", done.report.bytes)
+      .set("database", done.metadata.database)
+      .set("timestamp", done.metadata.timestamp)
+      .set("schema_version", schema_version_of(done.metadata))
+      .set("source_id", Value(done.metadata.source_id))
+      .set("rows", done.report.rows())
+      .set("tables", tables_of(done.report, false))
+      .set("references", tables_of(done.report, true))
+      .set("left_out", Value::list(done.plan.left_out,
+                                   [](const auto& table) {
+                                     Value value = Value().set("table", table.table);
+                                     if (!table.column.empty()) value.set("column", table.column);
+                                     return std::move(value.set("reason", table.why));
+                                   }))
+      .set("seconds", done.seconds);
+}
+
+std::string text_of(const Done& done) {
+  std::int64_t tables = 0;
+  std::string references;
+  for (const ExportedTable& table : done.report.tables) {
+    if (table.section != Section::references)
+      ++tables;
+    else if (table.total.rows > 0)
+      references += fmt::format("  {}: {} of it, to be found again, in references\n", table.name,
+                                plural(static_cast<std::int64_t>(table.total.rows), "row"));
+  }
+  std::string text = fmt::format(
+      "{}: {}, {}, {} in {:.1f} s\n", done.file.empty() ? "standard output" : done.file,
+      plural(tables, "table"), plural(static_cast<std::int64_t>(done.report.rows()), "row"),
+      human_size(static_cast<std::int64_t>(done.file_bytes)), done.seconds);
+  text += references;
+  for (const ExportPlan::LeftOut& table : done.plan.left_out)
+    if (table.column.empty()) text += fmt::format("  {} left out: {}\n", table.table, table.why);
+  return text;
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("-o,--output,FILE", options.output,
+                 "the file to write; - is standard output, DIR/ the default name in DIR, and "
+                 "a name that ends in .zst is compressed")
+      ->type_name("FILE");
+  app.add_option("--include", options.what.include, "only these tables (a list, globs)")
+      ->type_name("TABLES");
+  app.add_option("--exclude", options.what.exclude, "not these tables (a list, globs)")
+      ->type_name("TABLES");
+  app.add_option("--where", options.what.where, "only the rows of a table that meet a condition")
+      ->type_name("'TABLE:SQL'");
+  app.add_flag("--with-parents", options.what.with_parents,
+               "also every row that an exported row refers to, and so on");
+  app.add_option("--match", options.what.match, "the natural key of a table that declares none")
+      ->type_name("'TABLE=COLUMN,…'");
+  app.add_flag("--no-references", options.no_references,
+               "without the rows that exported rows refer to in tables left out");
+  app.add_option("--source", options.what.source,
+                 "the name by which imports recognise this database (default: its own identity)")
+      ->type_name("NAME");
+  app.add_flag("--allow-empty", options.what.allow_empty,
+               "export a database without any table all the same");
+}
+
+Outcome run(const Options& options, Context& context) {
+  Outcome outcome;
+  outcome.stdout_is_taken = options.output == kStandardOutput;
+  try {
+    const Done done = carry_out(options, context);
+    outcome.result = value_of(done);
+    outcome.text = text_of(done);
+  } catch (const Error& error) {
+    if (!outcome.stdout_is_taken) throw;
+    outcome.problem = error;
+  }
+  return outcome;
+}
+
+}  // namespace dbkeeper::export_command

@@ -1,0 +1,100 @@
+#include "dbkeeper/core/export_target.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "dbkeeper/base/error.h"
+#include "dbkeeper/base/utc.h"
+#include "dbkeeper/base/write.h"
+
+namespace dbkeeper {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kStandardOutput = "-";
+constexpr std::string_view kCompressed = ".zst";
+
+// A database may be named as no file can be, or like an option.
+std::string default_name(const std::string& database) {
+  std::string name = database;
+  for (char& c : name)
+    if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
+  if (name.starts_with('-') || name.starts_with('.')) name.front() = '_';
+  return fmt::format("{}_export_{}.json", name, file_stamp(std::chrono::system_clock::now()));
+}
+
+bool is_folder(const std::string& where) {
+  std::error_code ignored;
+  return where.ends_with('/') || fs::is_directory(where, ignored);
+}
+
+bool is_stream(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored) && !fs::is_regular_file(path, ignored);
+}
+
+}  // namespace
+
+ExportTarget::ExportTarget(const std::string& where, const std::string& database, const Stop& stop)
+    : stop_(stop) {
+  open(where, database);
+  if (path_.string().ends_with(kCompressed))
+    compressor_.emplace([this](std::string_view bytes) { put(bytes); });
+}
+
+ExportTarget::~ExportTarget() {
+  if (stream_ > STDERR_FILENO) ::close(stream_);
+}
+
+void ExportTarget::open(const std::string& where, const std::string& database) {
+  if (where == kStandardOutput) {
+    stream_ = STDOUT_FILENO;
+    return;
+  }
+  may_replace_ = !where.empty() && !is_folder(where);
+  path_ = may_replace_ ? fs::path(where) : fs::path(where) / default_name(database);
+  if (!is_stream(path_)) {
+    file_.emplace(path_);
+    return;
+  }
+  stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (stream_ < 0)
+    throw Error(ErrorKind::failed,
+                fmt::format("cannot write '{}': {}", path_.string(), std::strerror(errno)));
+}
+
+void ExportTarget::write(std::string_view text) {
+  if (compressor_)
+    compressor_->write(text);
+  else
+    put(text);
+}
+
+void ExportTarget::put(std::string_view bytes) {
+  bytes_ += bytes.size();
+  if (file_) return file_->write(bytes);
+  const int problem = write_whole(stream_, bytes, stop_);
+  if (problem == 0) return;
+  const std::string name = path_.empty() ? "standard output" : fmt::format("'{}'", path_.string());
+  if (problem == EPIPE)
+    throw Error(ErrorKind::failed,
+                fmt::format("{} was closed before the export was complete", name));
+  throw Error(ErrorKind::failed,
+              fmt::format("cannot write to {}: {}", name, std::strerror(problem)));
+}
+
+std::string ExportTarget::commit() {
+  if (compressor_) compressor_->finish();
+  if (!file_) return path_.string();
+  if (!may_replace_) return file_->commit_as_new().string();
+  file_->commit();
+  return path_.string();
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,37 @@
+// A source that can start over even where what is behind it can't: it keeps what was read, in
+// memory at first, then in a temporary file that has no name.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dbkeeper/base/byte_source.h"
+
+namespace dbkeeper::export_json {
+
+class Replay final : public ByteSource {
+ public:
+  explicit Replay(std::unique_ptr<ByteSource> source);
+  ~Replay() override;
+
+  std::size_t read(char* buffer, std::size_t size) override;
+  bool can_start_over() const override { return true; }
+  // Once at most, and not after forget().
+  void start_over() override;
+  // It won't be asked to start over any more.
+  void forget();
+
+ private:
+  class Spool;
+
+  void keep(std::string_view bytes);
+
+  std::unique_ptr<ByteSource> source_;
+  bool keeping_;
+  std::string kept_;
+  std::unique_ptr<Spool> spool_;  // what was kept beyond kept_
+  std::size_t replayed_ = 0;      // of kept_
+  bool replaying_ = false;
+};
+
+}  // namespace dbkeeper::export_json

@@ -1,0 +1,110 @@
+#include "dbkeeper/formats/zstd.h"
+
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include <vector>
+
+#include "dbkeeper/base/error.h"
+
+namespace dbkeeper {
+namespace {
+
+constexpr int kLevel = 1;
+// What zstd's own command takes without being asked; a file may not ask for more memory than that.
+constexpr int kWindowLog = 27;
+constexpr std::string_view kMagic("\x28\xb5\x2f\xfd", 4);
+
+std::size_t checked(std::size_t result, ErrorKind kind, std::string_view what) {
+  if (ZSTD_isError(result))
+    throw Error(kind, fmt::format("{}: {}", what, ZSTD_getErrorName(result)));
+  return result;
+}
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+}  // namespace
+
+class ZstdWriter::Stream {
+ public:
+  explicit Stream(export_json::Output output)
+      : output_(std::move(output)), context_(ZSTD_createCCtx()), out_(ZSTD_CStreamOutSize()) {
+    if (!context_) throw Error(ErrorKind::failed, "out of memory");
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+    // Refused by a library built without threads: then this thread does it.
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_nbWorkers, 1);
+  }
+
+  void compress(std::string_view bytes, ZSTD_EndDirective directive) {
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    std::size_t waiting = 1;
+    while (in.pos < in.size || (directive == ZSTD_e_end && waiting > 0)) {
+      ZSTD_outBuffer out{out_.data(), out_.size(), 0};
+      waiting = checked(ZSTD_compressStream2(context_.get(), &out, &in, directive),
+                        ErrorKind::failed, "cannot compress");
+      if (out.pos > 0) output_({out_.data(), out.pos});
+    }
+  }
+
+ private:
+  export_json::Output output_;
+  std::unique_ptr<ZSTD_CCtx, FreeContext> context_;
+  std::vector<char> out_;
+};
+
+ZstdWriter::ZstdWriter(export_json::Output output)
+    : stream_(std::make_unique<Stream>(std::move(output))) {}
+ZstdWriter::~ZstdWriter() = default;
+void ZstdWriter::write(std::string_view bytes) { stream_->compress(bytes, ZSTD_e_continue); }
+void ZstdWriter::finish() { stream_->compress({}, ZSTD_e_end); }
+
+bool is_zstd(std::string_view beginning) { return beginning.starts_with(kMagic); }
+
+class ZstdReader::Stream {
+ public:
+  explicit Stream(export_json::Input input)
+      : input_(std::move(input)), context_(ZSTD_createDCtx()), buffer_(ZSTD_DStreamInSize()) {
+    if (!context_) throw Error(ErrorKind::failed, "out of memory");
+    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kWindowLog);
+  }
+
+  std::size_t read(char* buffer, std::size_t size) {
+    ZSTD_outBuffer out{buffer, size, 0};
+    while (out.pos == 0 && size > 0) {
+      if (in_.pos == in_.size && !more_to_come_out_) {
+        in_ = {buffer_.data(), input_(buffer_.data(), buffer_.size()), 0};
+        if (in_.size == 0) return end();
+      }
+      const std::size_t left = checked(ZSTD_decompressStream(context_.get(), &out, &in_),
+                                       ErrorKind::input, "the compressed file is damaged");
+      inside_frame_ = left != 0;
+      more_to_come_out_ = inside_frame_ && out.pos == out.size;
+    }
+    return out.pos;
+  }
+
+ private:
+  std::size_t end() const {
+    if (!inside_frame_) return 0;
+    throw Error(ErrorKind::input, "the compressed file ends too early: it is truncated")
+        .hint("use another copy");
+  }
+
+  export_json::Input input_;
+  std::unique_ptr<ZSTD_DCtx, FreeContext> context_;
+  std::vector<char> buffer_;
+  ZSTD_inBuffer in_{nullptr, 0, 0};
+  bool inside_frame_ = false;
+  bool more_to_come_out_ = false;  // the last answer filled the caller's buffer
+};
+
+ZstdReader::ZstdReader(export_json::Input input)
+    : stream_(std::make_unique<Stream>(std::move(input))) {}
+ZstdReader::~ZstdReader() = default;
+std::size_t ZstdReader::read(char* buffer, std::size_t size) { return stream_->read(buffer, size); }
+
+}  // namespace dbkeeper
