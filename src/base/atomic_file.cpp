@@ -41,6 +41,12 @@ void sync_folder(const fs::path& folder) {
   ::close(fd);
 }
 
+// Whether the file system lets it.
+bool set_past_cache(int fd, bool past) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && ::fcntl(fd, F_SETFL, past ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
+
 fs::path behind_links(const fs::path& path) {
   std::error_code error;
   if (!fs::is_symlink(path, error)) return path;
@@ -59,27 +65,39 @@ fs::path numbered(const fs::path& name, int number) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path target) : target_(behind_links(target)) {
+AtomicFile::AtomicFile(fs::path target)
+    : target_(behind_links(target)), disk_([this](std::string_view block) { put(block); }) {
   fd_ = ::open(folder_of(target_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
   if (fd_ >= 0) return;
-  temporary_ = temporary_name(target_);
-  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd_ >= 0) return;
-  temporary_.clear();  // it is somebody else's, if there is one
-  fail("write", target_);
+  const fs::path name = temporary_name(target_);
+  fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd_ < 0) fail("write", target_);
+  temporary_ = name;
 }
 
 AtomicFile::~AtomicFile() {
+  disk_.stop();
   if (fd_ >= 0) ::close(fd_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(std::string_view bytes) {
-  errno = write_whole(fd_, bytes);
+void AtomicFile::write(std::string_view bytes) { disk_.write(bytes); }
+
+void AtomicFile::put(std::string_view block) {
+  // Whole blocks alone can go past the cache.
+  const bool past = block.size() == Background::kBlock;
+  if (past != past_cache_) past_cache_ = set_past_cache(fd_, past) && past;
+  errno = write_whole(fd_, block);
+  // Some file systems accept the wish and refuse the write.
+  if (errno == EINVAL && past_cache_ && set_past_cache(fd_, false)) {
+    past_cache_ = false;
+    errno = write_whole(fd_, block);
+  }
   if (errno != 0) fail("write", target_);
 }
 
 void AtomicFile::sync() {
+  disk_.finish();
   if (::fsync(fd_) != 0) fail("write", target_);
 }
 

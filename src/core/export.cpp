@@ -151,16 +151,15 @@ class Worker {
     const ExportPlan::Entry& entry = plan_.entries[unit.entry];
     RowEncoder encoder(*entry.table, entry.columns);
     Batch batch(entry.columns.size());
-    Buffer text;
     const auto source = snapshot_.rows(plan_.selection, entry.set, unit.part, entry.columns);
     while (source->next(batch)) {
       stop_.check();
-      const std::size_t before = text.size();
-      encoder.append(batch, text);
-      meter_.add(entry.table->name.name, batch.rows(), text.size() - before);
-      if (text.size() >= kPiece && !in_order_.add(number, text)) return false;
+      const std::size_t before = text_.size();
+      encoder.append(batch, text_);
+      meter_.add(entry.table->name.name, batch.rows(), text_.size() - before);
+      if (text_.size() >= kPiece && !in_order_.add(number, text_)) return false;
     }
-    if (!text.empty() && !in_order_.add(number, text)) return false;
+    if (!text_.empty() && !in_order_.add(number, text_)) return false;
     return in_order_.finish(number, {encoder.rows(), encoder.sum()});
   }
 
@@ -170,6 +169,7 @@ class Worker {
   InOrder& in_order_;
   Meter& meter_;
   const Stop& stop_;
+  Buffer text_;
 };
 
 // How many readers there is work for. One, where rows are chosen by a condition: what it depends on

@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace dbkeeper {
+namespace {
+
+constexpr std::size_t kSpares = 16;
+constexpr std::size_t kRoomKept = 2 << 20;  // by each
+
+}  // namespace
 
 InOrder::InOrder(std::size_t units, std::size_t room, Target target)
     : units_(units), room_(room), target_(std::move(target)) {}
@@ -22,11 +28,16 @@ bool InOrder::add(std::size_t unit, Buffer& text) {
   if (failure_) return false;
   if (unit == current_) {
     write_out(unit, text.view(), lock);
-  } else {
-    waiting_bytes_ += text.size();
-    waiting_[unit].text += text.view();
+    text.clear(kRoomKept);
+    return true;
   }
-  text.clear();
+  waiting_bytes_ += text.size();
+  Buffer next;
+  if (!spare_.empty()) {
+    std::swap(next, spare_.back());
+    spare_.pop_back();
+  }
+  waiting_[unit].texts.push_back(std::exchange(text, std::move(next)));
   return true;
 }
 
@@ -38,20 +49,36 @@ bool InOrder::finish(std::size_t unit, const RowTotal& total) {
   return true;
 }
 
-// What waited of the unit, then the text. Only the thread whose unit it is gets
-// here, so that the lock can be given up while it writes.
+// What waited of the unit, then the text. Only the thread whose unit it is gets here, so that the
+// lock can be given up while it writes.
 void InOrder::write_out(std::size_t unit, std::string_view text,
                         std::unique_lock<std::mutex>& lock) {
-  const auto found = waiting_.find(unit);
-  Buffer earlier;
-  if (found != waiting_.end()) std::swap(earlier, found->second.text);
-  waiting_bytes_ -= earlier.size();
+  std::vector<Buffer> earlier;
+  if (const auto found = waiting_.find(unit); found != waiting_.end())
+    std::swap(earlier, found->second.texts);
   lock.unlock();
-  changed_.notify_all();
   begin_if_new(unit);
-  if (!earlier.empty()) target_.write(earlier.view());
+  write_all(earlier);
   target_.write(text);
   lock.lock();
+}
+
+// Without the lock held.
+void InOrder::write_all(std::vector<Buffer>& texts) {
+  std::size_t bytes = 0;
+  for (Buffer& text : texts) {
+    target_.write(text.view());
+    bytes += text.size();
+    text.clear(kRoomKept);
+  }
+  if (texts.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_bytes_ -= bytes;
+    for (Buffer& text : texts)
+      if (spare_.size() < kSpares) spare_.push_back(std::move(text));
+  }
+  changed_.notify_all();
 }
 
 void InOrder::begin_if_new(std::size_t unit) {
@@ -66,13 +93,12 @@ void InOrder::begin_if_new(std::size_t unit) {
 void InOrder::pass_on(std::unique_lock<std::mutex>& lock) {
   for (auto found = waiting_.find(current_); found != waiting_.end() && found->second.total;
        found = waiting_.find(current_)) {
-    const Waiting complete = std::move(found->second);
+    Waiting complete = std::move(found->second);
     waiting_.erase(found);
-    waiting_bytes_ -= complete.text.size();
     const std::size_t unit = current_;
     lock.unlock();
     begin_if_new(unit);
-    if (!complete.text.empty()) target_.write(complete.text.view());
+    write_all(complete.texts);
     target_.end(unit, *complete.total);
     lock.lock();
     ++current_;

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "dbkeeper/base/buffer.h"
 #include "dbkeeper/formats/export_writer.h"
@@ -33,7 +34,7 @@ class InOrder {
   // The next unit that nobody has begun; none once all are, or work has failed.
   std::optional<std::size_t> take();
 
-  // Takes the text over and leaves `text` empty. Waits while the room is full
+  // Takes the text over and leaves an empty one. Waits while the room is full
   // and it isn't this unit's turn. False: somebody else's work has failed,
   // stop.
   bool add(std::size_t unit, Buffer& text);
@@ -46,11 +47,12 @@ class InOrder {
 
  private:
   struct Waiting {
-    Buffer text;
+    std::vector<Buffer> texts;
     std::optional<RowTotal> total;  // once the unit is complete
   };
 
   void write_out(std::size_t unit, std::string_view text, std::unique_lock<std::mutex>& lock);
+  void write_all(std::vector<Buffer>& texts);
   void begin_if_new(std::size_t unit);
   void pass_on(std::unique_lock<std::mutex>& lock);
 
@@ -64,6 +66,7 @@ class InOrder {
   std::optional<std::size_t> begun_;
   std::map<std::size_t, Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::vector<Buffer> spare_;  // room for texts, to be used again
   std::exception_ptr failure_;
 };
 

@@ -67,3 +67,39 @@ TEST_CASE("a folder that isn't there is named") {
     CHECK_FALSE(error.hint().empty());
   }
 }
+
+TEST_CASE("a file of any size is the bytes that were written, in whatever pieces") {
+  const testing::ScratchFolder folder;
+  constexpr std::size_t kMegabyte = 1 << 20;
+  for (const std::size_t size : {std::size_t{0}, kMegabyte - 1, kMegabyte, kMegabyte + 1,
+                                 3 * kMegabyte, 3 * kMegabyte + 4096 + 17}) {
+    CAPTURE(size);
+    std::string bytes(size, 'x');
+    for (std::size_t i = 0; i < size; i += 999) bytes[i] = static_cast<char>(i % 251);
+    AtomicFile file(folder.path() / "out.json");
+    for (std::size_t at = 0; at < size; at += 300'000)
+      file.write(std::string_view(bytes).substr(at, 300'000));
+    file.commit();
+    CHECK(content(folder.path() / "out.json") == bytes);
+  }
+}
+
+TEST_CASE("a large file that isn't committed leaves nothing either") {
+  const testing::ScratchFolder folder;
+  {
+    AtomicFile file(folder.path() / "out.json");
+    file.write(std::string(5 << 20, 'x'));
+  }
+  CHECK(files_in(folder.path()) == 0);
+}
+
+TEST_CASE("a new file takes the first name that is free") {
+  const testing::ScratchFolder folder;
+  for (const char* name : {"e.json", "e-2.json", "e-3.json"}) {
+    AtomicFile file(folder.path() / "e.json");
+    file.write(name);
+    CHECK(file.commit_as_new() == folder.path() / name);
+  }
+  CHECK(content(folder.path() / "e.json") == "e.json");
+  CHECK(content(folder.path() / "e-3.json") == "e-3.json");
+}

@@ -5,11 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "dbkeeper/base/background.h"
+
 namespace dbkeeper {
 
 // Written without a name where the file system allows it (so that even a kill leaves nothing), else
 // under a hidden temporary one beside the target. Mode 0600. Errors are Error(failed) with the
-// path.
+// path. Large files are written past the page cache where the file system lets them: copying them
+// there costs more than making them, and would push a database out of memory.
 class AtomicFile {
  public:
   // A target that is a symbolic link stays one: the file that it leads to is replaced.
@@ -18,6 +21,7 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  // What fails of a write may be told by a later one, or by the commit.
   void write(std::string_view bytes);
   // Flushes to the disk and gives the file its name, replacing a file that has it.
   void commit();
@@ -26,6 +30,7 @@ class AtomicFile {
   std::filesystem::path commit_as_new();
 
  private:
+  void put(std::string_view block);
   void sync();
   void give_temporary_name();
   bool give_name_if_free(const std::filesystem::path& name);
@@ -33,6 +38,8 @@ class AtomicFile {
   std::filesystem::path target_;
   std::filesystem::path temporary_;  // empty while the file has no name
   int fd_ = -1;
+  bool past_cache_ = false;
+  Background disk_;  // takes what is written; the file outlives it
 };
 
 }  // namespace dbkeeper

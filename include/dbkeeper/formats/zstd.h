@@ -8,7 +8,8 @@
 
 namespace dbkeeper {
 
-// Compresses on a thread of the library's own, so that write() rarely waits.
+// Compresses on a thread of its own, from which the output is called too, so that write() rarely
+// waits.
 class ZstdWriter {
  public:
   explicit ZstdWriter(export_json::Output output);

@@ -254,14 +254,6 @@ void append_big_endian(std::string& out, T value) {
     out += static_cast<char>(value >> shift & 0xFF);
 }
 
-template <class T>
-T big_endian_at(const char* bytes) {
-  T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i)
-    value = static_cast<T>(value << 8 | static_cast<unsigned char>(bytes[i]));
-  return value;
-}
-
 }  // namespace
 
 void append_int16(std::string& out, std::int16_t value) {
@@ -272,15 +264,6 @@ void append_int32(std::string& out, std::int32_t value) {
 }
 void append_int64(std::string& out, std::int64_t value) {
   append_big_endian(out, static_cast<std::uint64_t>(value));
-}
-std::int16_t int16_at(const char* bytes) {
-  return static_cast<std::int16_t>(big_endian_at<std::uint16_t>(bytes));
-}
-std::int32_t int32_at(const char* bytes) {
-  return static_cast<std::int32_t>(big_endian_at<std::uint32_t>(bytes));
-}
-std::int64_t int64_at(const char* bytes) {
-  return static_cast<std::int64_t>(big_endian_at<std::uint64_t>(bytes));
 }
 
 }  // namespace dbkeeper::postgres::wire

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "dbkeeper/base/background.h"
 #include "dbkeeper/base/error.h"
 
 namespace dbkeeper {
@@ -31,14 +32,22 @@ struct FreeContext {
 class ZstdWriter::Stream {
  public:
   explicit Stream(export_json::Output output)
-      : output_(std::move(output)), context_(ZSTD_createCCtx()), out_(ZSTD_CStreamOutSize()) {
+      : output_(std::move(output)),
+        context_(ZSTD_createCCtx()),
+        out_(ZSTD_CStreamOutSize()),
+        thread_([this](std::string_view block) { compress(block, ZSTD_e_continue); }) {
     if (!context_) throw Error(ErrorKind::failed, "out of memory");
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
-    // Refused by a library built without threads: then this thread does it.
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_nbWorkers, 1);
   }
 
+  void write(std::string_view bytes) { thread_.write(bytes); }
+  void finish() {
+    thread_.finish();
+    compress({}, ZSTD_e_end);
+  }
+
+ private:
   void compress(std::string_view bytes, ZSTD_EndDirective directive) {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     std::size_t waiting = 1;
@@ -50,17 +59,17 @@ class ZstdWriter::Stream {
     }
   }
 
- private:
   export_json::Output output_;
   std::unique_ptr<ZSTD_CCtx, FreeContext> context_;
   std::vector<char> out_;
+  Background thread_;  // ends before what it works with
 };
 
 ZstdWriter::ZstdWriter(export_json::Output output)
     : stream_(std::make_unique<Stream>(std::move(output))) {}
 ZstdWriter::~ZstdWriter() = default;
-void ZstdWriter::write(std::string_view bytes) { stream_->compress(bytes, ZSTD_e_continue); }
-void ZstdWriter::finish() { stream_->compress({}, ZSTD_e_end); }
+void ZstdWriter::write(std::string_view bytes) { stream_->write(bytes); }
+void ZstdWriter::finish() { stream_->finish(); }
 
 bool is_zstd(std::string_view beginning) { return beginning.starts_with(kMagic); }
 
