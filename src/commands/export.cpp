@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 
+#include "commands/export_file.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/core/export_target.h"
@@ -59,15 +60,6 @@ Done carry_out(const Options& options, Context& context) {
   return done;
 }
 
-Value tables_of(const ExportReport& report, bool references) {
-  Value value = Value::object();
-  for (const ExportedTable& table : report.tables)
-    if ((table.section == Section::references) == references)
-      value.set(table.name,
-                Value().set("rows", table.total.rows).set("digest", table.total.sum.text()));
-  return value;
-}
-
 Value schema_version_of(const export_json::Metadata& metadata) {
   if (!metadata.schema_version) return {};
   return Value()
@@ -84,9 +76,9 @@ Value value_of(const Done& done) {
       .set("timestamp", done.metadata.timestamp)
       .set("schema_version", schema_version_of(done.metadata))
       .set("source_id", Value(done.metadata.source_id))
-      .set("rows", done.report.rows())
-      .set("tables", tables_of(done.report, false))
-      .set("references", tables_of(done.report, true))
+      .set("rows", rows_of(done.report.tables))
+      .set("tables", totals_of(done.report.tables, false))
+      .set("references", totals_of(done.report.tables, true))
       .set("left_out", Value::list(done.plan.left_out,
                                    [](const auto& table) {
                                      Value value = Value().set("table", table.table);
@@ -97,19 +89,15 @@ Value value_of(const Done& done) {
 }
 
 std::string text_of(const Done& done) {
-  std::int64_t tables = 0;
   std::string references;
-  for (const ExportedTable& table : done.report.tables) {
-    if (table.section != Section::references)
-      ++tables;
-    else if (table.total.rows > 0)
+  for (const TableTotal& table : done.report.tables)
+    if (table.section == Section::references && table.total.rows > 0)
       references += fmt::format("  {}: {} of it, to be found again, in references\n", table.name,
                                 plural(static_cast<std::int64_t>(table.total.rows), "row"));
-  }
-  std::string text = fmt::format(
-      "{}: {}, {}, {} in {:.1f} s\n", done.file.empty() ? "standard output" : done.file,
-      plural(tables, "table"), plural(static_cast<std::int64_t>(done.report.rows()), "row"),
-      human_size(static_cast<std::int64_t>(done.file_bytes)), done.seconds);
+  std::string text =
+      fmt::format("{}: {}, {} in {:.1f} s\n", done.file.empty() ? "standard output" : done.file,
+                  tables_and_rows(done.report.tables),
+                  human_size(static_cast<std::int64_t>(done.file_bytes)), done.seconds);
   text += references;
   for (const ExportPlan::LeftOut& table : done.plan.left_out)
     if (table.column.empty()) text += fmt::format("  {} left out: {}\n", table.table, table.why);

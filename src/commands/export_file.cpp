@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
+#include "dbkeeper/base/text.h"
 #include "dbkeeper/formats/export_source.h"
 
 namespace dbkeeper {
@@ -26,6 +28,23 @@ ExportFile read_export_file(const std::string& file, Context& context) {
   const auto size = std::filesystem::file_size(file, unknown);
   out.bytes = static_cast<std::int64_t>(from_stdin || unknown ? out.content.bytes : size);
   return out;
+}
+
+Value totals_of(const std::vector<TableTotal>& tables, bool references) {
+  Value value = Value::object();
+  for (const TableTotal& table : tables)
+    if ((table.section == Section::references) == references)
+      value.set(table.name,
+                Value().set("rows", table.total.rows).set("digest", table.total.sum.text()));
+  return value;
+}
+
+std::string tables_and_rows(const std::vector<TableTotal>& tables) {
+  const auto count = std::count_if(tables.begin(), tables.end(), [](const TableTotal& table) {
+    return table.section != Section::references;
+  });
+  return fmt::format("{}, {}", plural(count, "table"),
+                     plural(static_cast<std::int64_t>(rows_of(tables)), "row"));
 }
 
 }  // namespace dbkeeper

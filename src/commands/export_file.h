@@ -1,8 +1,9 @@
-// Opening an export that the command line names.
+// What the commands that make and read exports share.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "dbkeeper/commands/command.h"
 #include "dbkeeper/core/verify.h"
@@ -18,5 +19,11 @@ struct ExportFile {
 
 // Reads the export `file`, or stdin if that is "-". Whatever is wrong with it is Error(input).
 ExportFile read_export_file(const std::string& file, Context& context);
+
+// Each table's rows and digest, by name: of the references, or of all the others.
+Value totals_of(const std::vector<TableTotal>& tables, bool references);
+
+// "12 tables, 3,456 rows", references aside.
+std::string tables_and_rows(const std::vector<TableTotal>& tables);
 
 }  // namespace dbkeeper

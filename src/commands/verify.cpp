@@ -6,19 +6,9 @@
 #include <chrono>
 
 #include "commands/export_file.h"
-#include "dbkeeper/base/text.h"
 
 namespace dbkeeper::verify_command {
 namespace {
-
-Value tables_of(const VerifiedExport& content, bool references) {
-  Value value = Value::object();
-  for (const VerifiedExport::TableRows& table : content.tables)
-    if ((table.section == Section::references) == references)
-      value.set(table.name,
-                Value().set("rows", table.total.rows).set("digest", table.total.sum.text()));
-  return value;
-}
 
 Value value_of(const ExportFile& file, double seconds) {
   const VerifiedExport& content = file.content;
@@ -32,21 +22,17 @@ Value value_of(const ExportFile& file, double seconds) {
       .set("engine", metadata.engine)
       .set("server_version", metadata.server_version)
       .set("timestamp", metadata.timestamp)
-      .set("rows", content.rows())
-      .set("tables", tables_of(content, false))
-      .set("references", tables_of(content, true))
+      .set("rows", rows_of(content.tables))
+      .set("tables", totals_of(content.tables, false))
+      .set("references", totals_of(content.tables, true))
       .set("seconds", seconds);
 }
 
 std::string text_of(const ExportFile& file) {
   const VerifiedExport& content = file.content;
-  std::int64_t tables = 0;
-  for (const VerifiedExport::TableRows& table : content.tables)
-    if (table.section != Section::references) ++tables;
-  return fmt::format(
-      "{}: {}, {}, all digests hold; written {} from {} {}\n", file.name, plural(tables, "table"),
-      plural(static_cast<std::int64_t>(content.rows()), "row"), content.metadata.timestamp,
-      content.metadata.engine, content.metadata.server_version);
+  return fmt::format("{}: {}, all digests hold; written {} from {} {}\n", file.name,
+                     tables_and_rows(content.tables), content.metadata.timestamp,
+                     content.metadata.engine, content.metadata.server_version);
 }
 
 }  // namespace

@@ -202,13 +202,6 @@ class Readers {
 
 }  // namespace
 
-std::uint64_t ExportReport::rows() const {
-  std::uint64_t rows = 0;
-  for (const ExportedTable& table : tables)
-    if (table.section != Section::references) rows += table.total.rows;
-  return rows;
-}
-
 export_json::Metadata describe_moment(std::chrono::system_clock::time_point moment,
                                       const DatabaseInfo& info, Snapshot& snapshot,
                                       const Schema& schema, const ExportPlan& plan) {

@@ -15,7 +15,7 @@ void set_rows(Table& table, const std::string& shown, const VerifiedExport& file
   table.estimated_rows = 0;
   std::uint64_t referred = 0;
   bool in_file = false;
-  for (const VerifiedExport::TableRows& rows : file.tables) {
+  for (const TableTotal& rows : file.tables) {
     if (rows.name != shown) continue;
     if (rows.section == Section::references) {
       referred = rows.total.rows;
@@ -30,13 +30,6 @@ void set_rows(Table& table, const std::string& shown, const VerifiedExport& file
 }
 
 }  // namespace
-
-std::uint64_t VerifiedExport::rows() const {
-  std::uint64_t rows = 0;
-  for (const TableRows& table : tables)
-    if (table.section != Section::references) rows += table.total.rows;
-  return rows;
-}
 
 VerifiedExport verify_export(ExportReader& reader, Reporter& reporter, const Stop& stop) {
   VerifiedExport file{.metadata = reader.metadata(), .schema = reader.schema()};

@@ -14,17 +14,9 @@
 
 namespace dbkeeper {
 
-struct ExportedTable {
-  Section section;
-  std::string name;  // as in the document
-  RowTotal total;
-};
-
 struct ExportReport {
-  std::vector<ExportedTable> tables;  // in the document's order
-  std::uint64_t bytes = 0;            // of the document, before any compression
-
-  std::uint64_t rows() const;  // references aside
+  std::vector<TableTotal> tables;  // in the document's order
+  std::uint64_t bytes = 0;         // of the document, before any compression
 };
 
 // What the document says about itself. `moment`: when the snapshot was taken.

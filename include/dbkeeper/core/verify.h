@@ -13,19 +13,10 @@
 namespace dbkeeper {
 
 struct VerifiedExport {
-  struct TableRows {
-    Section section;
-    std::string name;
-    RowTotal total;
-  };
-
   export_json::Metadata metadata;
   Schema schema;
-  std::vector<TableRows> tables;  // of every section, in the document's order
-  std::uint64_t bytes = 0;        // of the document's text
-
-  // Of the tables themselves; what they refer to doesn't count.
-  std::uint64_t rows() const;
+  std::vector<TableTotal> tables;  // of every section, in the document's order
+  std::uint64_t bytes = 0;         // of the document's text
 };
 
 // Throws Error(input) if anything of the document isn't what its writer wrote.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dbkeeper/base/digest.h"
 #include "dbkeeper/base/value.h"
@@ -59,5 +60,20 @@ struct RowTotal {
   }
   bool operator==(const RowTotal&) const = default;
 };
+
+// A table of the document, by the name that it has there.
+struct TableTotal {
+  Section section;
+  std::string name;
+  RowTotal total;
+};
+
+// The rows of all of them; what they merely refer to doesn't count.
+inline std::uint64_t rows_of(const std::vector<TableTotal>& tables) {
+  std::uint64_t rows = 0;
+  for (const TableTotal& table : tables)
+    if (table.section != Section::references) rows += table.total.rows;
+  return rows;
+}
 
 }  // namespace dbkeeper
