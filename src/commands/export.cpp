@@ -115,12 +115,14 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("TABLES");
   app.add_option("--exclude", options.what.exclude, "not these tables (a list, globs)")
       ->type_name("TABLES");
-  app.add_option("--where", options.what.where, "only the rows of a table that meet a condition")
-      ->type_name("'TABLE:SQL'");
+  app.add_option("--where", options.what.where,
+                 "only the rows of a table that meet an SQL condition: 'orders:total > 100'")
+      ->type_name("CONDITION");
   app.add_flag("--with-parents", options.what.with_parents,
                "also every row that an exported row refers to, and so on");
-  app.add_option("--match", options.what.match, "the natural key of a table that declares none")
-      ->type_name("'TABLE=COLUMN,…'");
+  app.add_option("--match", options.what.match,
+                 "the natural key of a table that declares none: 'exercises=name'")
+      ->type_name("KEY");
   app.add_flag("--no-references", options.no_references,
                "without the rows that exported rows refer to in tables left out");
   app.add_option("--source", options.what.source,

@@ -230,16 +230,19 @@ class Planner {
     for (const Table& table : schema_.tables) {
       if (table.kind == TableKind::partition && table.not_exportable.empty()) continue;
       if (choice_.is_excluded(table) || !is_in_reach(table.name)) continue;
-      if (set_of_.contains(&table)) note_generated_columns(table);
-      const std::string why = why_left_out(schema_, table);
-      if (!set_of_.contains(&table) && !why.empty())
-        plan_.left_out.push_back({schema_.display(table), {}, why});
+      if (set_of_.contains(&table))
+        note_generated_columns(table);
+      else if (const std::string why = why_left_out(schema_, table); !why.empty())
+        note_left_out(table.name, why);
     }
     for (const OtherObject& object : schema_.others)
       if (is_in_reach(object.name))
-        plan_.left_out.push_back({schema_.display(object.name),
-                                  {},
-                                  fmt::format("a {}: holds no rows of its own", object.kind)});
+        note_left_out(object.name, fmt::format("a {}: holds no rows of its own", object.kind));
+  }
+
+  // Who names the tables to include knows what else stays out.
+  void note_left_out(const TableName& name, const std::string& why) {
+    if (options_.include.empty()) plan_.left_out.push_back({schema_.display(name), {}, why});
   }
 
   void note_generated_columns(const Table& table) {

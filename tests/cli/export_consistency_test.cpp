@@ -27,7 +27,7 @@ class Writers {
                   id + " + n * 10000000, " + id +
                   " FROM numbers;"
                   "UPDATE accounts SET balance = balance - 1 WHERE id = 1;"
-                  "UPDATE accounts SET balance = balance + 1 WHERE id = 40000");
+                  "UPDATE accounts SET balance = balance + 1 WHERE id = 8000");
             ++written_;
           }
         }) {}
@@ -63,7 +63,7 @@ void check_one_moment(const json& document) {
   CHECK(parents.size() == children.size());
   std::int64_t balance = 0;
   for (const json& row : document["data"]["accounts"]) balance += row["balance"].get<int>();
-  CHECK(balance == 40000 * 100);
+  CHECK(balance == 8000 * 100);
 }
 
 template <class Database, class Write>
@@ -85,15 +85,15 @@ void export_while_others_write(const Database& database, Write write) {
 
 TEST_CASE("an export beside writers has no dangling reference and no torn pair on PostgreSQL") {
   ScratchPostgres database(schema(
-      "INSERT INTO accounts SELECT i, 100, repeat('x', 300) FROM generate_series(1, 40000) i"));
+      "INSERT INTO accounts SELECT i, 100, repeat('x', 1000) FROM generate_series(1, 8000) i"));
   export_while_others_write(database, [&](const std::string& sql) { database.exec(sql); });
 }
 
 TEST_CASE("an export beside writers has no dangling reference and no torn pair on SQLite") {
   for (const char* journal : {"wal", "delete"}) {
     ScratchSqlite database(
-        schema("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
-               "INSERT INTO accounts SELECT i, 100, printf('%0300d', i) FROM n;"
+        schema("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) "
+               "INSERT INTO accounts SELECT i, 100, printf('%01000d', i) FROM n;"
                "PRAGMA journal_mode = ") +
         std::string(journal));
     export_while_others_write(database, [&](const std::string& sql) {
