@@ -23,12 +23,13 @@ constexpr std::string_view kWhere = "--where";
 
 // Tables that stand for themselves: not a part of another one.
 bool is_whole(const Table& table) {
-  return table.kind == TableKind::plain || table.kind == TableKind::partitioned;
+  return !table.partition_of &&
+         (table.kind == TableKind::plain || table.kind == TableKind::partitioned);
 }
 
 // Why rows of this table never go into an export, whoever asks; empty for one whose rows may.
 std::string why_never(const Table& table) {
-  if (table.kind == TableKind::partition)
+  if (table.partition_of)
     return fmt::format("is a partition: its rows come with '{}'", table.partition_of->name);
   return is_whole(table) ? std::string() : table.not_exportable;
 }
@@ -83,7 +84,7 @@ class Choice {
       bool found = false;
       for (const Table& table : schema_.tables) {
         if (!pattern.matches(schema_, table)) continue;
-        if (!pattern.glob && table.kind == TableKind::partition)
+        if (!pattern.glob && table.partition_of)
           throw Error(ErrorKind::usage,
                       fmt::format("{}: '{}' {}", kExclude, pattern.text, why_never(table)))
               .table(schema_.display(table))
@@ -228,7 +229,7 @@ class Planner {
 
   void note_left_out() {
     for (const Table& table : schema_.tables) {
-      if (table.kind == TableKind::partition && table.not_exportable.empty()) continue;
+      if (table.partition_of && table.not_exportable.empty()) continue;
       if (choice_.is_excluded(table) || !is_in_reach(table.name)) continue;
       if (set_of_.contains(&table))
         note_generated_columns(table);

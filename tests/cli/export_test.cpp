@@ -364,3 +364,13 @@ TEST_CASE("what can never be exported is named with the reason") {
   CHECK(left_out.size() > 1);
   for (const json& table : left_out) CHECK_FALSE(table["reason"].get<std::string>().empty());
 }
+
+TEST_CASE("a partitioned table is one table with the rows of all its partitions, each once") {
+  ScratchPostgres scratch(fixture("partitions.postgres.sql"));
+  const Run run = dbkeeper::testing::run({"export", "-o", "-", "--db", scratch.url()});
+  REQUIRE(run.exit == 0);
+  const json document = json::parse(run.out);
+  CHECK(names_in(document["data"]) == Names{"bucket", "device", "event", "event_note", "unborn"});
+  for (const auto& [table, rows] : document["data"].items())
+    CHECK(std::to_string(rows.size()) == scratch.query("SELECT count(*) FROM " + table));
+}

@@ -223,11 +223,14 @@ TEST_CASE("a partitioned table is one table; its partitions are not to be named"
   Table january = table("events_1", {"users"});
   january.kind = TableKind::partition;
   january.partition_of = events.name;
-  schema.tables.push_back(events);
-  schema.tables.push_back(january);
+  Table parted = january;  // itself partitioned
+  parted.name.name = "events_2";
+  parted.kind = TableKind::partitioned;
+  for (const Table& part : {events, january, parted}) schema.tables.push_back(part);
   const Names data = tables_in(planned(schema), Section::data);
   CHECK(std::count(data.begin(), data.end(), "events") == 1);
   CHECK(std::count(data.begin(), data.end(), "events_1") == 0);
+  CHECK(std::count(data.begin(), data.end(), "events_2") == 0);
   CHECK(tables_in(planned(schema, {.include = {"events*"}}), Section::data) == Names{"events"});
   CHECK_THAT(refusal(schema, {.include = {"events_1"}}).message(), contains("is a partition"));
   CHECK_THAT(refusal(schema, {.exclude = {"events_1"}}).message(), contains("is a partition"));
