@@ -220,7 +220,7 @@ class Planner {
       const Table& table = *plan_.selection.sets[set].table;
       plan_.entries.push_back(
           {is_join_table(schema_, table) ? Section::relationships : Section::data, &table, set,
-           exported_columns(table)});
+           table.given_columns()});
     }
     std::sort(plan_.entries.begin(), plan_.entries.end(), [&](const auto& a, const auto& b) {
       return std::pair(a.section, place[a.table]) < std::pair(b.section, place[b.table]);
@@ -294,7 +294,7 @@ std::vector<const Table*> ExportPlan::tables() const {
 }
 
 bool is_join_table(const Schema& schema, const Table& table) {
-  const std::vector<std::string> columns = exported_columns(table);
+  const std::vector<std::string> columns = table.given_columns();
   const bool all_refer = std::all_of(columns.begin(), columns.end(), [&](const auto& column) {
     return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const auto& key) {
       return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();

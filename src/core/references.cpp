@@ -118,7 +118,7 @@ class ReferenceFinder {
   std::vector<std::string> columns_of(std::size_t set) const {
     const Table& table = table_of(set);
     const NaturalColumns natural(table, matches_);
-    std::vector<std::string> columns = exported_columns(table);
+    std::vector<std::string> columns = table.given_columns();
     if (natural.none()) return columns;
     std::erase_if(columns, [&](const std::string& column) {
       return !natural.has(column) && !in_primary_key(table, column) &&
@@ -179,13 +179,6 @@ const Table* referenced_table(const Schema& schema, const ForeignKey& key) {
   const Table* table = schema.find(key.references);
   while (table && table->partition_of) table = schema.find(*table->partition_of);
   return table;
-}
-
-std::vector<std::string> exported_columns(const Table& table) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns)
-    if (!column.generated()) names.push_back(column.name);
-  return names;
 }
 
 }  // namespace dbkeeper

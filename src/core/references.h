@@ -31,7 +31,4 @@ std::vector<ReferredRows> add_referred_rows(const Schema& schema, const Matches&
 // the table isn't there.
 const Table* referenced_table(const Schema& schema, const ForeignKey& key);
 
-// All but generated columns.
-std::vector<std::string> exported_columns(const Table& table);
-
 }  // namespace dbkeeper

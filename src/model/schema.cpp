@@ -21,6 +21,13 @@ const Column* Table::find_column(std::string_view wanted) const {
   return at == columns.end() ? nullptr : &*at;
 }
 
+std::vector<std::string> Table::given_columns() const {
+  std::vector<std::string> names;
+  for (const Column& column : columns)
+    if (!column.generated()) names.push_back(column.name);
+  return names;
+}
+
 const Table* Schema::find(const TableName& wanted) const {
   const auto at = std::find_if(tables.begin(), tables.end(),
                                [&](const Table& table) { return table.name == wanted; });

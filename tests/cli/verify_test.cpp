@@ -49,6 +49,15 @@ Run python(std::vector<std::string> args) {
 std::string script(const char* name) { return std::string(DBKEEPER_FORMAT_SCRIPTS "/") + name; }
 std::string format_schema() { return DBKEEPER_DOCS "/export-format.schema.json"; }
 
+void check_by_strangers(const Exported& exported) {
+  const Run stranger = python({script("stranger.py"), exported.file().string()});
+  INFO(stranger.out << stranger.err);
+  CHECK(stranger.exit == 0);
+  const Run form = python({script("against_schema.py"), format_schema(), exported.file().string()});
+  INFO(form.out << form.err);
+  CHECK(form.exit == 0);
+}
+
 }  // namespace
 
 TEST_CASE("verify needs no database and says what an export holds") {
@@ -158,13 +167,7 @@ TEST_CASE("a stranger who has only read the format's description recomputes ever
     CAPTURE(name);
     const ScratchPostgres postgres(fixture(name));
     const Exported exported(postgres.url());
-    const Run stranger = python({script("stranger.py"), exported.file().string()});
-    INFO(stranger.out << stranger.err);
-    CHECK(stranger.exit == 0);
-    const Run form =
-        python({script("against_schema.py"), format_schema(), exported.file().string()});
-    INFO(form.out << form.err);
-    CHECK(form.exit == 0);
+    check_by_strangers(exported);
     CHECK(run({"verify", exported.file().string()}).exit == 0);
   }
   for (const char* name : {"gym.sqlite.sql", "without_rowid.sqlite.sql", "quoted_names.sqlite.sql",
@@ -172,13 +175,7 @@ TEST_CASE("a stranger who has only read the format's description recomputes ever
     CAPTURE(name);
     const ScratchSqlite sqlite(fixture(name));
     const Exported exported(sqlite.url());
-    const Run stranger = python({script("stranger.py"), exported.file().string()});
-    INFO(stranger.out << stranger.err);
-    CHECK(stranger.exit == 0);
-    const Run form =
-        python({script("against_schema.py"), format_schema(), exported.file().string()});
-    INFO(form.out << form.err);
-    CHECK(form.exit == 0);
+    check_by_strangers(exported);
   }
 }
 

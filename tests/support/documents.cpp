@@ -14,13 +14,6 @@ namespace {
 const export_json::Metadata kMetadata = {
     "2026-01-02T03:04:05.678Z", "shop", "memory", "1", "0.1.0", {}, {}, Value::object()};
 
-std::vector<std::string> given_columns(const Table& table) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns)
-    if (!column.generated()) names.push_back(column.name);
-  return names;
-}
-
 std::string shown(const Batch& batch, std::size_t row, const std::vector<std::string>& columns) {
   std::map<std::string, Buffer> cells;
   for (std::size_t i = 0; i < columns.size(); ++i)
@@ -61,7 +54,7 @@ std::string written(const Schema& schema, const std::vector<TableRows>& tables) 
       if (entry.section != section) continue;
       const Table& table = *schema.find({"public", entry.table});
       writer.begin_table(table);
-      RowEncoder encoder(table, given_columns(table));
+      RowEncoder encoder(table, table.given_columns());
       Buffer text;
       if (entry.rows) encoder.append(*entry.rows, text);
       writer.rows(text.view());

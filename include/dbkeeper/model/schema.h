@@ -153,6 +153,8 @@ struct Table {
   std::string not_exportable;
 
   const Column* find_column(std::string_view name) const;
+  // Those whose values an INSERT gives: all but generated ones, in order.
+  std::vector<std::string> given_columns() const;
 };
 
 struct Sequence {

@@ -28,13 +28,6 @@ const Table* find_table(const Schema& schema, const std::string& shown) {
   return name ? schema.find(*name) : nullptr;
 }
 
-std::vector<std::string> given_columns(const Table& table) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns)
-    if (!column.generated()) names.push_back(column.name);
-  return names;
-}
-
 std::vector<RowParser::Column> described(const FileTable& table) {
   std::vector<RowParser::Column> columns;
   for (const std::string& name : table.columns) {
@@ -192,7 +185,7 @@ void ExportReader::Document::begin_table() {
 }
 
 std::vector<std::string> ExportReader::Document::columns_of_rows() {
-  if (!has_row_) return given_columns(*table_->table);
+  if (!has_row_) return table_->table->given_columns();
   try {
     std::vector<std::string> keys = export_json::keys_of(row_);
     const auto& all = keys_[{table_->section, table_->name}];
