@@ -54,11 +54,19 @@ fs::path behind_links(const fs::path& path) {
   return error ? path : real;
 }
 
+// Where the ending begins; what says how a file is compressed is no ending by itself.
+std::size_t ending_of(const std::string& file) {
+  constexpr std::string_view kCompressed = ".zst";
+  const bool compressed = file.ends_with(kCompressed);
+  const std::size_t end = file.size() - (compressed ? kCompressed.size() : 0);
+  return std::min(file.rfind('.', end == 0 ? 0 : end - 1), end);
+}
+
 // "shop_export_….json", "shop_export_…-2.json", …
 fs::path numbered(const fs::path& name, int number) {
   if (number == 1) return name;
   const std::string file = name.filename().string();
-  const std::size_t ending = std::min(file.rfind('.'), file.size());
+  const std::size_t ending = ending_of(file);
   return folder_of(name) /
          (file.substr(0, ending) + "-" + std::to_string(number) + file.substr(ending));
 }

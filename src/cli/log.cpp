@@ -92,6 +92,11 @@ void Log::error(const Error& error) {
   write(text.ends_with('\n') ? text.substr(0, text.size() - 1) : text);
 }
 
+void Log::make_way() {
+  const std::scoped_lock lock(mutex_);
+  wipe_progress();
+}
+
 void Log::say(std::string_view level, std::string text) {
   const std::string line = style_.json_lines
                                ? json_line(level, Value::object().set("message", std::move(text)))

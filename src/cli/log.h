@@ -35,6 +35,8 @@ class Log : public Reporter {
   void warn(std::string_view message) override;
   void progress(const Progress& progress) override;
   void error(const Error& error);
+  // Takes the progress line away, for somebody who writes to the terminal himself.
+  void make_way();
 
   // What was warned of so far, secrets hidden.
   std::vector<std::string> warnings() const;

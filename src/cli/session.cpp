@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "cli/config_values.h"
+#include "cli/confirmation.h"
 #include "cli/env_file.h"
 #include "cli/error_report.h"
 #include "cli/exit_code.h"
@@ -159,8 +160,22 @@ Outcome Session::run_command(Call& call) {
     log_.debug(fmt::format("database {} from {}", redacted(named->text), named->origin));
     return dbkeeper::open_database(named->text, {access, globals.lock_timeout, &log_, &stop_});
   };
+  const auto open_address = [&](const std::string& text, Access access) {
+    redactor_.learn(text);
+    return dbkeeper::open_database(text, {access, globals.lock_timeout, &log_, &stop_});
+  };
+  const Confirmer confirmer(settings.yes, log_, redactor_, stop_);
   Context context{
-      settings, log_, stop_, open, arguments_.passed, [&] { return explain_settings(call); }};
+      .settings = settings,
+      .reporter = log_,
+      .stop = stop_,
+      .open_database = open,
+      .passed_words = arguments_.passed,
+      .explain_settings = [&] { return explain_settings(call); },
+      .open_address = open_address,
+      .check_confirmation = [&](const Confirmation& needed) { confirmer.check(needed); },
+      .confirm = [&](const Confirmation& needed,
+                     const auto& question) { confirmer.confirm(needed, question); }};
   std::optional<SignalWatch> watch;
   if (call.entry.needs_settings) watch.emplace(stop_);
   return call.command.run(context);

@@ -1,5 +1,7 @@
 #include "commands/check.h"
+#include "commands/diff.h"
 #include "commands/export.h"
+#include "commands/import.h"
 #include "commands/inspect.h"
 #include "commands/verify.h"
 #include "dbkeeper/commands/command.h"
@@ -18,6 +20,18 @@ constexpr std::string_view kExport =
     "table outside the default schema is schema.table. History tables of migration\n"
     "tools are left out unless they are included by name.";
 
+constexpr std::string_view kImport =
+    "Brings the rows of an export into a database that has rows of its own. Each row\n"
+    "is looked up by what tells it apart, an e-mail, a name within its list, whatever\n"
+    "number it has; references then lead where they led, under the numbers that the\n"
+    "rows have here. What isn't there yet is inserted; a number that another row has\n"
+    "gives way to a new one. Running it again changes nothing. It is one transaction:\n"
+    "all of it, or nothing.\n"
+    "\n"
+    "Clean empties the file's tables first. It asks to type DELETE ALL DATA, makes a\n"
+    "copy of the database in --dir, reads it back, and tells the command that takes\n"
+    "it all back. docs/import.md has every rule.";
+
 constexpr std::string_view kInspect =
     "Of a database, or of an export that is named as FILE and read to its end.\n"
     "Tables stand in dependency order, parents first. Row counts are the engine's\n"
@@ -30,6 +44,18 @@ constexpr std::string_view kVerify =
     "Reads an export to its last byte: whether it is complete, every value is of its\n"
     "column's kind, and rows and digests of each table are what the file says of\n"
     "itself. Needs no database. Exit code 4 if anything is wrong, with the line.";
+
+constexpr std::string_view kDiff =
+    "Two databases, two exports, or one of each: which tables, columns, keys and rows\n"
+    "differ, with counts and the first keys that do. Rows are matched by primary key\n"
+    "and compared value by value, as exactly as exports keep them; those of a table\n"
+    "without one are compared as a whole, however often each is there. Each database\n"
+    "is read at one moment. Exit code 6 if anything differs.\n"
+    "\n"
+    "Not compared, and listed: histories of migration tools, whose versions are;\n"
+    "views; values of generated columns; what an export was told to leave out.\n"
+    "Columns, keys and defaults are compared as far as an export tells of them.\n"
+    "The same value is of another kind in another engine: that is a difference.";
 
 constexpr std::string_view kCheck =
     "Reads every table, runs the engine's own integrity check, and looks for rows\n"
@@ -49,6 +75,16 @@ const std::vector<CommandEntry>& commands() {
                    "dbkeeper export -o shop.json.zst --exclude 'audit_*,sessions'\n"
                    "dbkeeper export -o - --include orders --where 'orders:total > 100' \\\n"
                    "  --with-parents | jq .data.customers"},
+      {.name = "import",
+       .summary = "rows of an export into a database, each to its place",
+       .make = make_command<import_command::Options>,
+       .description = kImport,
+       .examples = "dbkeeper import shop.json.zst --dry-run      # what it would do\n"
+                   "dbkeeper import shop.json.zst                # what is missing\n"
+                   "dbkeeper import shop.json.zst --mode merge --protect users.password_hash\n"
+                   "dbkeeper import last-night.json --include 'cards,tags'\n"
+                   "dbkeeper --db $PROD export -o - | dbkeeper --db $STAGING import - \\\n"
+                   "  --mode clean"},
       {.name = "inspect",
        .summary = "what a database holds: tables, keys, rows, sizes",
        .make = make_command<inspect_command::Options>,
@@ -62,6 +98,14 @@ const std::vector<CommandEntry>& commands() {
        .description = kVerify,
        .examples = "dbkeeper verify shop_export_20260102T030405Z.json\n"
                    "ssh server dbkeeper export -o - | tee shop.json | dbkeeper verify -"},
+      {.name = "diff",
+       .summary = "what differs between two databases or exports",
+       .make = make_command<diff_command::Options>,
+       .description = kDiff,
+       .examples = "dbkeeper diff shop.json                 # --db and an export of it\n"
+                   "dbkeeper diff yesterday.json.zst today.json.zst --rows-only\n"
+                   "dbkeeper diff postgres://db/shop postgres://db/shop_new --schema-only\n"
+                   "ssh server dbkeeper export -o - | dbkeeper diff - dev.db"},
       {.name = "check",
        .summary = "whether a database is sound",
        .make = make_command<check_command::Options>,

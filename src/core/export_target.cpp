@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/utc.h"
@@ -20,13 +21,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kStandardOutput = "-";
 constexpr std::string_view kCompressed = ".zst";
 
-// A database may be named as no file can be, or like an option.
 std::string default_name(const std::string& database) {
-  std::string name = database;
-  for (char& c : name)
-    if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
-  if (name.starts_with('-') || name.starts_with('.')) name.front() = '_';
-  return fmt::format("{}_export_{}.json", name, file_stamp(std::chrono::system_clock::now()));
+  return fmt::format("{}_export_{}.json", file_name_of(database),
+                     file_stamp(std::chrono::system_clock::now()));
 }
 
 bool is_folder(const std::string& where) {
@@ -89,12 +86,26 @@ void ExportTarget::put(std::string_view bytes) {
               fmt::format("cannot write to {}: {}", name, std::strerror(problem)));
 }
 
-std::string ExportTarget::commit() {
+void ExportTarget::complete() {
+  if (std::exchange(complete_, true)) return;
   if (compressor_) compressor_->finish();
+  if (file_) file_->sync();
+}
+
+std::string ExportTarget::commit() {
+  complete();
   if (!file_) return path_.string();
   if (!may_replace_) return file_->commit_as_new().string();
   file_->commit();
   return path_.string();
+}
+
+std::string file_name_of(const std::string& database) {
+  std::string name = database;
+  for (char& c : name)
+    if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
+  if (name.starts_with('-') || name.starts_with('.')) name.front() = '_';
+  return name;
 }
 
 }  // namespace dbkeeper

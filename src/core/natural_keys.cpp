@@ -73,7 +73,9 @@ std::string why_not_natural(const Table& table, const Key& key) {
   if (key.kind == Key::Kind::primary) {
     for (const Key::Part& part : key.parts) {
       const Column* column = table.find_column(part.column);
-      if (column && column->numbered()) return "its numbers are given out by the database";
+      // The number of a row that is a part of another one, a user's profile, is the other's.
+      if (column && column->numbered() && !in_foreign_key(table, part.column))
+        return "its numbers are given out by the database";
     }
     return {};
   }

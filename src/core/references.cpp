@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "dbkeeper/base/error.h"
@@ -15,21 +14,6 @@ namespace dbkeeper {
 namespace {
 
 constexpr std::string_view kMatch = "--match";
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
-}
-
-// Whether an SQL expression names the column. Taking a word of a string for one does no harm.
-bool mentions(const std::string& expression, const std::string& column) {
-  for (std::size_t at = expression.find(column); at != std::string::npos;
-       at = expression.find(column, at + 1)) {
-    const std::size_t end = at + column.size();
-    const bool begins = at == 0 || !is_word(expression[at - 1]);
-    if (begins && (end == expression.size() || !is_word(expression[end]))) return true;
-  }
-  return false;
-}
 
 // The columns in which a table's natural keys consist, those within expressions, predicates and
 // generated columns included.

@@ -7,6 +7,7 @@
 #include "dbkeeper/base/url.h"
 #include "engines/postgres/postgres.h"
 #include "engines/sqlite/file_header.h"
+#include "engines/sqlite/location.h"
 #include "engines/sqlite/sqlite.h"
 
 namespace dbkeeper {
@@ -21,6 +22,10 @@ std::unique_ptr<Database> open_database(const std::string& address, const OpenOp
                           redacted(address), scheme,
                           did_you_mean(scheme, {"postgresql", "postgres", "sqlite"})))
       .hint("use postgresql://host:5432/name, sqlite:///path/to/file.db, or a path");
+}
+
+bool is_database_address(const std::string& text) {
+  return parse_url(text) || postgres::recognises(text) || sqlite::has_scheme(text);
 }
 
 bool is_database_file(const std::string& path) { return sqlite::is_database_file(path); }

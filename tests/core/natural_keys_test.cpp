@@ -86,6 +86,13 @@ TEST_CASE("natural keys are named NOT NULL first, then shorter, then plainer, th
   CHECK(described(users) == Texts{"b", "c", "a where d IS NULL", "a, b", "n"});
 }
 
+TEST_CASE("a numbered key that is a reference is the other row's number, and natural") {
+  Table profiles = table("profiles", {"users"});
+  profiles.foreign_keys[0].columns = {"id"};
+  REQUIRE(natural_keys(profiles).size() == 1);
+  CHECK(natural_keys(profiles)[0]->kind == Key::Kind::primary);
+}
+
 TEST_CASE("an invalid index identifies nothing") {
   Table users = table("users");
   users.columns.push_back(column("email", Family::text));

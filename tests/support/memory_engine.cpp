@@ -5,69 +5,14 @@
 #include <algorithm>
 #include <sstream>
 
-#include "dbkeeper/base/text.h"
+#include "support/memory_import.h"
+#include "support/memory_rules.h"
+#include "support/memory_table.h"
 
 namespace dbkeeper::testing {
 namespace {
 
 using State = std::shared_ptr<const MemoryState>;
-
-std::size_t position(const Table& table, const std::string& column) {
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    if (table.columns[i].name == column) return i;
-  throw Error(ErrorKind::failed, fmt::format("'{}' has no column '{}'", table.name.name, column));
-}
-
-std::vector<std::size_t> positions(const Table& table, const std::vector<std::string>& columns) {
-  std::vector<std::size_t> out;
-  for (const std::string& column : columns) out.push_back(position(table, column));
-  return out;
-}
-
-// A row's values in some columns; nothing if one of them is NULL, which equals nothing.
-std::optional<MemoryRow> part_of(const MemoryRow& row, const std::vector<std::size_t>& columns) {
-  MemoryRow part;
-  for (const std::size_t column : columns) {
-    if (row[column].kind == CellKind::null) return std::nullopt;
-    part.push_back(row[column]);
-  }
-  return part;
-}
-
-std::string shown(const MemoryRow& row) {
-  std::vector<std::string> values;
-  for (const MemoryCell& cell : row)
-    values.push_back(cell.kind == CellKind::integer || cell.kind == CellKind::boolean
-                         ? std::to_string(cell.integer)
-                     : cell.kind == CellKind::real ? fmt::format("{}", cell.real)
-                                                   : cell.text);
-  return values.size() == 1 ? values.front() : fmt::format("({})", join(values, ", "));
-}
-
-const std::vector<MemoryRow>& rows_of(const MemoryState& state, const TableName& name) {
-  const auto at = state.rows.find(name);
-  if (at == state.rows.end())
-    throw Error(ErrorKind::failed, fmt::format("there is no table '{}'", name.name));
-  if (state.unreadable.contains(name))
-    throw Error(ErrorKind::failed, fmt::format("'{}' is damaged", name.name));
-  return at->second;
-}
-
-// The keys of all rows whose parent isn't there.
-std::vector<MemoryRow> orphans_of(const MemoryState& state, const Table& table,
-                                  const ForeignKey& key) {
-  const Table* parent = state.schema.find(key.references);
-  std::set<MemoryRow> parents;
-  if (parent)
-    for (const MemoryRow& row : rows_of(state, parent->name))
-      if (const auto part = part_of(row, positions(*parent, key.to))) parents.insert(*part);
-  std::vector<MemoryRow> orphans;
-  for (const MemoryRow& row : rows_of(state, table.name))
-    if (const auto part = part_of(row, positions(table, key.columns));
-        part && !parents.contains(*part))
-      orphans.push_back(*part);
-  return orphans;
-}
 
 // "column = number", all that a condition may be here.
 class MemoryCondition {
@@ -274,43 +219,12 @@ class MemoryTransaction final : public Transaction {
 
   void commit() override {
     if (unfinished_) throw Error(ErrorKind::failed, "not all rows were written");
-    for (const Table& table : state_->schema.tables) {
-      if (table.primary_key) require_unique(table, *table.primary_key);
-      for (const Key& key : table.unique) require_unique(table, key);
-      for (const ForeignKey& key : table.foreign_keys) require_parents(table, key);
-    }
+    const std::vector<Error> broken = broken_rules(*before_, *state_);
+    if (!broken.empty()) throw broken.front();
     store_.replace(state_);
   }
 
  private:
-  void require_unique(const Table& table, const Key& key) const {
-    if (key.has_expression() || !key.predicate.empty()) return;
-    std::set<MemoryRow> seen;
-    for (const MemoryRow& row : state_->rows.at(table.name)) {
-      const auto part = part_of(row, positions(table, key.columns()));
-      if (part && !seen.insert(*part).second)
-        throw Error(ErrorKind::conflict,
-                    fmt::format("'{}' has two rows with {} {}", table.name.name,
-                                join(key.columns(), ", "), shown(*part)))
-            .table(table.name.name)
-            .column(join(key.columns(), ", "));
-    }
-  }
-
-  void require_parents(const Table& table, const ForeignKey& key) const {
-    if (!key.broken.empty()) return;
-    const std::vector<MemoryRow> orphans = orphans_of(*state_, table, key);
-    // Those that were there before are not this change's fault, and stand first.
-    const std::size_t before = orphans_of(*before_, table, key).size();
-    if (orphans.size() <= before) return;
-    throw Error(ErrorKind::conflict,
-                fmt::format("a row of '{}' refers by {} {} to a row that '{}' doesn't have",
-                            table.name.name, join(key.columns, ", "), shown(orphans[before]),
-                            key.references.name))
-        .table(table.name.name)
-        .column(join(key.columns, ", "));
-  }
-
   MemoryStore& store_;
   const Stop& stop_;
   State before_;
@@ -375,23 +289,6 @@ std::unique_ptr<RowSink> MemoryTransaction::insert(const Table& table,
 
 }  // namespace
 
-void MemoryCell::add_to(Batch& batch) const {
-  switch (kind) {
-    case CellKind::null:
-      return batch.add_null();
-    case CellKind::boolean:
-      return batch.add_boolean(integer != 0);
-    case CellKind::integer:
-      return batch.add_integer(integer);
-    case CellKind::real:
-      return batch.add_real(real);
-    case CellKind::single:
-      return batch.add_single(static_cast<float>(real));
-    default:
-      return batch.add(kind, text);
-  }
-}
-
 void MemoryStore::add(Table table, std::vector<MemoryRow> rows) {
   change([&](MemoryState& state) {
     state.rows[table.name] = std::move(rows);
@@ -442,6 +339,11 @@ std::unique_ptr<Snapshot> MemoryDatabase::snapshot() {
 std::unique_ptr<Transaction> MemoryDatabase::begin() {
   stop_.check();
   return std::make_unique<MemoryTransaction>(store_, stop_);
+}
+
+std::unique_ptr<Import> MemoryDatabase::begin_import() {
+  stop_.check();
+  return std::make_unique<MemoryImport>(store_, stop_);
 }
 
 }  // namespace dbkeeper::testing

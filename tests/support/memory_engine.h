@@ -7,11 +7,12 @@
 //   MemoryDatabase database(store);
 //   database.snapshot()->count(…)
 //
-// A condition is `column = number` there, and nothing else. It enforces what is declared: NOT NULL,
-// numbers in integer columns, and at commit() primary keys, unique keys of plain columns, and
-// foreign keys.
+// A condition is `column = number` there, and nothing else; an expression in a key is
+// `lower(column)`, its predicate `column IS NULL`. It enforces what is declared: NOT NULL, numbers
+// in integer columns, and at commit() primary keys, unique keys and foreign keys.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,32 +22,9 @@
 
 #include "dbkeeper/base/stop.h"
 #include "dbkeeper/engines/database.h"
+#include "support/memory_cell.h"
 
 namespace dbkeeper::testing {
-
-// A value that owns its bytes.
-struct MemoryCell {
-  MemoryCell(std::nullptr_t) {}
-  MemoryCell(bool value) : kind(CellKind::boolean), integer(value) {}
-  MemoryCell(int value) : kind(CellKind::integer), integer(value) {}
-  MemoryCell(std::int64_t value) : kind(CellKind::integer), integer(value) {}
-  MemoryCell(double value) : kind(CellKind::real), real(value) {}
-  MemoryCell(const char* value) : kind(CellKind::text), text(value) {}
-  MemoryCell(std::string value, CellKind kind_of_text = CellKind::text)
-      : kind(kind_of_text), text(std::move(value)) {}
-  explicit MemoryCell(const CellView& cell)
-      : kind(cell.kind), integer(cell.integer), real(cell.real), text(cell.text) {}
-
-  auto operator<=>(const MemoryCell&) const = default;
-  void add_to(Batch& batch) const;
-
-  CellKind kind = CellKind::null;
-  std::int64_t integer = 0;
-  double real = 0;
-  std::string text;
-};
-
-using MemoryRow = std::vector<MemoryCell>;
 
 // All of a database at one moment.
 struct MemoryState {
@@ -54,6 +32,8 @@ struct MemoryState {
   std::map<TableName, std::vector<MemoryRow>> rows;
   std::vector<Finding> findings;   // what integrity() finds
   std::set<TableName> unreadable;  // reading one of these fails
+  // The kept map of imports: source, table and old key lead to the new one.
+  std::map<std::array<std::string, 3>, std::string> kept;
 };
 
 // What stands behind the databases that a test opens: changed as a whole, by one at a time.
@@ -88,6 +68,7 @@ class MemoryDatabase final : public Database {
   DatabaseInfo info() override;
   std::unique_ptr<Snapshot> snapshot() override;
   std::unique_ptr<Transaction> begin() override;
+  std::unique_ptr<Import> begin_import() override;
 
  private:
   MemoryStore& store_;

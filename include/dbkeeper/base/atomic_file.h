@@ -23,15 +23,17 @@ class AtomicFile {
 
   // What fails of a write may be told by a later one, or by the commit.
   void write(std::string_view bytes);
+  // All that was written is on the disk: only the name is missing. Optional before commit(), for
+  // who has to know before something else becomes final.
+  void sync();
   // Flushes to the disk and gives the file its name, replacing a file that has it.
   void commit();
-  // The same under the first of the names target, target-2, target-3, … (before its ending) that no
-  // file has; which one it was.
+  // The same under the first of the names target, target-2, target-3, … (before its ending, and
+  // before the one under that: shop-2.json.zst) that no file has; which one it was.
   std::filesystem::path commit_as_new();
 
  private:
   void put(std::string_view block);
-  void sync();
   void give_temporary_name();
   bool give_name_if_free(const std::filesystem::path& name);
 

@@ -24,6 +24,9 @@ std::optional<std::string> nearest(std::string_view word,
 // "; did you mean 'users'?" or nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
+// Whether a word stands in a text, with no letter, digit or underscore before or behind it.
+bool mentions(std::string_view text, std::string_view word);
+
 // Whether `text` matches a pattern in which `*` stands for any characters and `?` for one.
 bool glob_matches(std::string_view pattern, std::string_view text);
 

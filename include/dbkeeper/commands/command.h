@@ -38,6 +38,14 @@ struct Setting {
   std::string origin;  // "--jobs", "DATABASE_URL in .env", "dbkeeper.toml:3", "default"
 };
 
+// The word that a user gives before data are destroyed: typed on the terminal or as --confirm.
+// --yes stands for it.
+struct Confirmation {
+  std::string phrase;  // what it has to be: "DELETE ALL DATA", a database's name
+  std::string given;   // with --confirm; empty: it wasn't given
+  std::string needed;  // what needs it, for messages: "--mode clean"
+};
+
 // What a command works with. Lives as long as the run.
 struct Context {
   const Settings& settings;
@@ -49,6 +57,16 @@ struct Context {
   std::vector<std::string> passed_words = {};
   // Every setting of every command.
   std::function<std::vector<Setting>()> explain_settings = {};
+  // Opens the database of an address that stands beside --db; its secrets are never shown.
+  std::function<std::unique_ptr<Database>(const std::string& address, Access)> open_address = {};
+  // Error(refused) where confirm() is bound to end in one: another phrase was given, or there is
+  // neither an answer nor a terminal to ask on. For the beginning, before anything takes long.
+  std::function<void(const Confirmation&)> check_confirmation = {};
+  // Returns once the user has agreed; asks on the terminal if need be, even if stdin is a file.
+  // Error(refused) if the user doesn't agree. `question` is called where it is asked, and says what
+  // will happen to what, in whole lines.
+  std::function<void(const Confirmation&, const std::function<std::string()>& question)> confirm =
+      {};
 };
 
 // What a command found out. The command line prints it: `text` to stdout, or `result` within the

@@ -25,6 +25,9 @@ class ExportTarget {
   ExportTarget& operator=(const ExportTarget&) = delete;
 
   void write(std::string_view text);
+  // All of it is where it has to be, but for the name: what can fail for want of room fails here.
+  // Optional before commit().
+  void complete();
   // Completes it. The name that it has now; empty for standard output.
   std::string commit();
 
@@ -41,7 +44,12 @@ class ExportTarget {
   bool may_replace_ = true;
   int stream_ = -1;  // where there is no file to appear
   std::optional<ZstdWriter> compressor_;
+  bool complete_ = false;
   std::uint64_t bytes_ = 0;
 };
+
+// A database's name as a file's name can begin with it: it may be named as no file can be, or like
+// an option.
+std::string file_name_of(const std::string& database);
 
 }  // namespace dbkeeper

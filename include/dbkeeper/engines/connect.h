@@ -26,6 +26,10 @@ struct OpenOptions {
 // that can't be reached, opened or read is Error(connection).
 std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options);
 
+// Whether a text can only be meant as a database's address: a URL, libpq's key=value string. A path
+// can't: what it leads to may be anything.
+bool is_database_address(const std::string& text);
+
 // Whether a file is a database of an engine that keeps one in a file, by its content: its path is
 // an address then.
 bool is_database_file(const std::string& path);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dbkeeper/engines/import.h"
 #include "dbkeeper/model/rows.h"
 #include "dbkeeper/model/schema.h"
 #include "dbkeeper/model/selection.h"
@@ -149,6 +150,8 @@ class Database {
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
   // Requires: opened for writing. No snapshot of this object is open.
   virtual std::unique_ptr<Transaction> begin() = 0;
+  // The same, for rows that have to find their place; the tables themselves aren't locked yet.
+  virtual std::unique_ptr<Import> begin_import() = 0;
 };
 
 }  // namespace dbkeeper

@@ -70,6 +70,9 @@ class ExportReader {
   // Of the table that next_table() gave, once its rows have been read.
   const RowTotal& total() const;
 
+  // The digest of metadata and schema that the summary has. Requires: there are no more tables.
+  std::string header_digest() const;
+
   std::uint64_t bytes() const;  // read so far of the document's text
 
  private:

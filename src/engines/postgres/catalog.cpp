@@ -30,13 +30,8 @@ class Reading {
     schema_.default_schema = kDefaultSchema;
   }
 
-  Schema read() {
+  Schema all() {
     read_tables();
-    read_inheritance();
-    read_enums();
-    read_columns();
-    read_keys();
-    read_foreign_keys();
     read_triggers();
     read_sequences();
     read_sequence_uses();
@@ -44,8 +39,21 @@ class Reading {
     return std::move(schema_);
   }
 
+  Schema tables_alone() {
+    read_tables();
+    return std::move(schema_);
+  }
+
  private:
-  void read_tables();
+  void read_tables() {
+    read_names();
+    read_inheritance();
+    read_enums();
+    read_columns();
+    read_keys();
+    read_foreign_keys();
+  }
+  void read_names();
   void read_inheritance();
   void read_enums();
   void read_columns();
@@ -87,7 +95,7 @@ std::string reason_not_exportable(const Table& table) {
   return {};
 }
 
-void Reading::read_tables() {
+void Reading::read_names() {
   for (const auto& row : session_.query(sql::kTables)) {
     Table table;
     table.name = {text(row["nspname"]), text(row["relname"])};
@@ -354,6 +362,8 @@ void Reading::read_others() {
 
 }  // namespace
 
-Schema read_catalog(Session& session) { return Reading(session).read(); }
+Schema read_catalog(Session& session) { return Reading(session).all(); }
+
+Schema read_tables(Session& session) { return Reading(session).tables_alone(); }
 
 }  // namespace dbkeeper::postgres

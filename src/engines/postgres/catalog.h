@@ -12,4 +12,8 @@ inline constexpr const char* kDefaultSchema = "public";
 // Requires: the search_path is pg_catalog alone, so that every name comes out qualified.
 Schema read_catalog(Session& session);
 
+// The tables alone, without triggers and sequences: quicker, and nobody's lock on a sequence is in
+// the way. Requires: as read_catalog.
+Schema read_tables(Session& session);
+
 }  // namespace dbkeeper::postgres

@@ -46,4 +46,9 @@ std::string text_of(const CellView& cell) {
   }
 }
 
+std::string cast_text(const CellView& cell) {
+  if (cell.kind == CellKind::boolean) return cell.integer ? "true" : "false";
+  return text_of(cell);
+}
+
 }  // namespace dbkeeper::postgres

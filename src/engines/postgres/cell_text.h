@@ -11,4 +11,7 @@ namespace dbkeeper::postgres {
 // an array.
 std::string text_of(const CellView& cell);
 
+// As a cast to text gives it: a boolean is "true" or "false". Requires: as text_of().
+std::string cast_text(const CellView& cell);
+
 }  // namespace dbkeeper::postgres

@@ -6,16 +6,10 @@
 
 #include "engines/postgres/catalog.h"
 #include "engines/postgres/fetch.h"
-#include "engines/postgres/quoted_name.h"
+#include "engines/postgres/users_path.h"
 
 namespace dbkeeper::postgres {
 namespace {
-
-constexpr const char* kOwnPath = "SET LOCAL search_path = pg_catalog";
-
-std::string set_path(const std::string& path) {
-  return fmt::format("SELECT pg_catalog.set_config('search_path', {}, true)", literal(path));
-}
 
 // Between different words: what closes the parenthesis before its time fits only one of the two,
 // and so does what ends the CASE.
@@ -34,29 +28,20 @@ Error no_condition(const Table& table, const std::string& why) {
 
 }  // namespace
 
-const std::string& Conditions::users_path() {
-  if (!users_path_.empty()) return users_path_;
-  const Conninfo& conninfo = session_.sessions()->conninfo();
-  users_path_ =
-      session_->value("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'");
-  for (const auto& [name, value] : conninfo.settings)
-    if (name == "search_path") users_path_ = value;
-  if (!conninfo.limited_to_schema.empty())
-    users_path_ = QuotedName(std::string_view(conninfo.limited_to_schema)).sql() +
-                  (users_path_.empty() ? "" : ", " + users_path_);
-  if (users_path_.empty()) users_path_ = "pg_catalog";
-  return users_path_;
+const std::string& Conditions::path() {
+  if (path_.empty()) path_ = users_path(*session_, session_.sessions()->conninfo());
+  return path_;
 }
 
 std::string Conditions::in_users_path(const std::string& statement) {
-  return fmt::format("{}; {}; {}", set_path(users_path()), statement, kOwnPath);
+  return fmt::format("{}; {}; {}", set_path_sql(path()), statement, kOwnPath);
 }
 
 // As an unnamed prepared statement: the protocol takes no second statement there.
 void Conditions::check(const Table& table, const std::string& condition) {
   if (checked_.count({table.name, condition})) return;
   if (condition.find('\0') != std::string::npos) throw no_condition(table, "it holds a NUL");
-  session_->command(set_path(users_path()));
+  session_->command(set_path_sql(path()));
   for (const std::string& probe : probes(table, condition)) {
     const Session::Parsed parsed = session_->parse(probe);
     if (parsed.failure) {

@@ -24,10 +24,10 @@ class Conditions {
   std::string in_users_path(const std::string& statement);
 
  private:
-  const std::string& users_path();
+  const std::string& path();
 
   const Loan& session_;
-  std::string users_path_;
+  std::string path_;
   std::set<std::pair<TableName, std::string>> checked_;
 };
 

@@ -4,8 +4,7 @@
 
 #include <optional>
 
-#include "engines/postgres/copy_text.h"
-#include "engines/postgres/quoted_name.h"
+#include "engines/postgres/wire.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -19,86 +18,99 @@ constexpr std::size_t kMostInMessage = 64 << 20;
 
 }  // namespace
 
-CopySink::CopySink(Session& session, const Table& table, const std::vector<std::string>& columns)
-    : session_(session), table_(display(table.name, "public")) {
-  for (const std::string& name : columns) {
-    const Column* column = table.find_column(name);
-    if (!column)
-      throw Error(ErrorKind::conflict, fmt::format("table {} has no column {}", table_, name))
-          .table(table_)
-          .column(name);
-    targets_.push_back({*column, Limits(column->type), wire::encoder(column->type)});
-    binary_ = binary_ && targets_.back().encode.operator bool();
-  }
-  // Without a column list COPY fills all columns, which for a table without any is right.
-  sql_ = fmt::format("COPY {}{} FROM STDIN (FORMAT {})", QuotedName(table.name).sql(),
-                     columns.empty() ? "" : fmt::format(" ({})", QuotedName::list(columns).sql()),
-                     binary_ ? "binary" : "text");
-  start();
+CopyIn::CopyIn(Session& session, const std::string& target, Format format, std::string table)
+    : session_(session), format_(format), table_(std::move(table)) {
+  start(fmt::format("COPY {} FROM STDIN (FORMAT {})", target, binary() ? "binary" : "text"));
 }
 
-CopySink::~CopySink() {
+CopyIn::~CopyIn() {
   if (!running_) return;
   PQputCopyEnd(session_.raw(), "given up");
   while (RawResult(PQgetResult(session_.raw()))) {
   }
 }
 
-void CopySink::start() {
+void CopyIn::start(const std::string& sql) {
   const Blocking blocking(session_.canceller());
-  const RawResult result(PQexec(session_.raw(), sql_.c_str()));
+  const RawResult result(PQexec(session_.raw(), sql.c_str()));
   if (PQresultStatus(result.get()) != PGRES_COPY_IN) throw placed(session_.error(result.get()));
   running_ = true;
-  if (binary_) buffer_ = kHeader;
+  if (binary()) buffer_ = kHeader;
 }
 
-void CopySink::write(const Batch& batch) {
-  for (std::size_t row = 0; row < batch.rows(); ++row) {
-    if (binary_)
-      append_binary_row(batch, row);
-    else
-      append_text_row(batch, row);
-    if (buffer_.size() >= kSendAt) send();
+void CopyIn::begin_row(std::size_t values) {
+  first_in_row_ = true;
+  if (binary()) wire::append_int16(buffer_, static_cast<std::int16_t>(values));
+}
+
+void CopyIn::begin_value() {
+  if (!binary() && !first_in_row_) buffer_ += '\t';
+  first_in_row_ = false;
+}
+
+bool CopyIn::add(const CopyField& field, const CellView& cell) {
+  if (cell.kind == CellKind::null) return add_null(), true;
+  const std::size_t before = buffer_.size();
+  const bool first = first_in_row_;
+  begin_value();
+  const auto undo = [&] {
+    buffer_.resize(before);
+    first_in_row_ = first;
+    return false;
+  };
+  if (!binary()) return field.append_text(cell, buffer_) || undo();
+  wire::append_int32(buffer_, 0);
+  const std::size_t begin = buffer_.size();
+  if (!field.append_binary(cell, buffer_)) return undo();
+  const std::size_t length = buffer_.size() - begin;
+  if (length > INT32_MAX) return undo();
+  std::string prefix;
+  wire::append_int32(prefix, static_cast<std::int32_t>(length));
+  buffer_.replace(begin - prefix.size(), prefix.size(), prefix);
+  return true;
+}
+
+void CopyIn::add_null() {
+  begin_value();
+  if (binary())
+    wire::append_int32(buffer_, kNull);
+  else
+    buffer_ += "\\N";
+}
+
+void CopyIn::add_bigint(std::int64_t value) {
+  begin_value();
+  if (!binary()) {
+    buffer_ += std::to_string(value);
+    return;
   }
+  wire::append_int32(buffer_, sizeof value);
+  wire::append_int64(buffer_, value);
 }
 
-void CopySink::finish() {
-  if (binary_) wire::append_int16(buffer_, kTrailer);
+void CopyIn::add_smallint(std::int16_t value) {
+  begin_value();
+  if (!binary()) {
+    buffer_ += std::to_string(value);
+    return;
+  }
+  wire::append_int32(buffer_, sizeof value);
+  wire::append_int16(buffer_, value);
+}
+
+void CopyIn::end_row() {
+  if (!binary()) buffer_ += '\n';
+  if (buffer_.size() >= kSendAt) send();
+}
+
+void CopyIn::finish() {
+  if (binary()) wire::append_int16(buffer_, kTrailer);
   send();
   const Blocking blocking(session_.canceller());
   end_copy(nullptr);
 }
 
-void CopySink::append_binary_row(const Batch& batch, std::size_t row) {
-  wire::append_int16(buffer_, static_cast<std::int16_t>(targets_.size()));
-  for (std::size_t i = 0; i < targets_.size(); ++i)
-    append_binary_cell(targets_[i], batch.at(row, i));
-}
-
-void CopySink::append_binary_cell(const Target& target, const CellView& cell) {
-  if (cell.kind == CellKind::null) return wire::append_int32(buffer_, kNull);
-  const std::size_t at = buffer_.size();
-  wire::append_int32(buffer_, 0);
-  if (!target.limits.keep_whole(cell) || !target.encode(cell, buffer_)) refuse(target, cell);
-  const std::size_t length = buffer_.size() - at - 4;
-  if (length > INT32_MAX) refuse(target, cell);
-  std::string prefix;
-  wire::append_int32(prefix, static_cast<std::int32_t>(length));
-  buffer_.replace(at, prefix.size(), prefix);
-}
-
-void CopySink::append_text_row(const Batch& batch, std::size_t row) {
-  for (std::size_t i = 0; i < targets_.size(); ++i) {
-    if (i > 0) buffer_ += '\t';
-    const CellView cell = batch.at(row, i);
-    if (!targets_[i].limits.keep_whole(cell) ||
-        !append_copy_text(cell, targets_[i].column.type, targets_[i].encode, buffer_))
-      refuse(targets_[i], cell);
-  }
-  buffer_ += '\n';
-}
-
-void CopySink::send() {
+void CopyIn::send() {
   const Blocking blocking(session_.canceller());
   std::string_view rest = buffer_;
   while (!rest.empty()) {
@@ -110,7 +122,8 @@ void CopySink::send() {
   buffer_.clear();
 }
 
-void CopySink::end_copy(const char* error_message) {
+// What the server has to say shows here, at the latest.
+void CopyIn::end_copy(const char* error_message) {
   running_ = false;
   PQputCopyEnd(session_.raw(), error_message);
   const RawResult result(PQgetResult(session_.raw()));
@@ -122,15 +135,7 @@ void CopySink::end_copy(const char* error_message) {
   if (error) throw *error;
 }
 
-void CopySink::refuse(const Target& target, const CellView& cell) const {
-  throw Error(ErrorKind::conflict,
-              fmt::format("the value {} doesn't fit column {} of type {}", shown(cell),
-                          target.column.name, target.column.type.name))
-      .table(table_)
-      .column(target.column.name);
-}
-
-Error CopySink::placed(Error error) const {
+Error CopyIn::placed(Error error) const {
   if (error.table().empty()) error.table(table_);
   return error;
 }

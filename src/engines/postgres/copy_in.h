@@ -1,53 +1,51 @@
-// Rows on their way into a table: COPY … FROM STDIN, binary where every column has a native
-// encoder, else text for the whole table.
+// COPY … FROM STDIN as a stream of rows, each put together value by value.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
-#include <vector>
 
-#include "dbkeeper/model/rows.h"
-#include "dbkeeper/model/schema.h"
-#include "engines/postgres/limits.h"
+#include "engines/postgres/copy_field.h"
 #include "engines/postgres/session.h"
-#include "engines/postgres/wire.h"
 
 namespace dbkeeper::postgres {
 
-class CopySink : public RowSink {
+// Destroyed before finish(), it gives up, and the transaction is lost; also if anything fails.
+class CopyIn {
  public:
-  // Requires: the session is in a transaction, which is lost if the sink fails or is destroyed
-  // before finish(); no generated columns.
-  CopySink(Session& session, const Table& table, const std::vector<std::string>& columns);
-  ~CopySink() override;
+  enum class Format { binary, text };
 
-  void write(const Batch& batch) override;
-  void finish() override;
+  // `target`: the table and its columns as SQL. `table`: its name in errors.
+  // Requires: the session is in a transaction; binary only if every field has that.
+  CopyIn(Session& session, const std::string& target, Format format, std::string table);
+  ~CopyIn();
+  CopyIn(const CopyIn&) = delete;
+  CopyIn& operator=(const CopyIn&) = delete;
+
+  // A row: begin, all its values in order, end.
+  void begin_row(std::size_t values);
+  // false, and nothing added, if the column can't hold the value as it is.
+  bool add(const CopyField& field, const CellView& cell);
+  void add_null();
+  void add_bigint(std::int64_t value);
+  void add_smallint(std::int16_t value);
+  void end_row();
+
+  void finish();
 
  private:
-  struct Target {
-    Column column;
-    Limits limits;
-    wire::Encoder encode;  // may be none, then the table goes in as text
-  };
-
-  void start();
-  void append_binary_row(const Batch& batch, std::size_t row);
-  void append_text_row(const Batch& batch, std::size_t row);
-  void append_binary_cell(const Target& target, const CellView& cell);
+  bool binary() const { return format_ == Format::binary; }
+  void start(const std::string& sql);
+  void begin_value();
   void send();
-  // What the server has to say shows here, at the latest.
   void end_copy(const char* error_message);
-  [[noreturn]] void refuse(const Target& target, const CellView& cell) const;
   Error placed(Error error) const;
 
   Session& session_;
-  std::string table_;  // as messages name it
-  std::string sql_;
-  std::vector<Target> targets_;
-  bool binary_ = true;
-  bool running_ = false;
+  const Format format_;
+  const std::string table_;
   std::string buffer_;
+  bool first_in_row_ = true;
+  bool running_ = false;
 };
 
 }  // namespace dbkeeper::postgres

@@ -31,6 +31,22 @@ void append_escaped(std::string_view text, std::string& out) {
   }
 }
 
+// Numbers and booleans as the type's input function reads them, where the type's own encoder takes
+// them: a whole float for an integer has no exponent, true for one is 1.
+std::string text_for(const CellView& cell, const Type& type) {
+  const bool is_float = cell.kind == CellKind::real || cell.kind == CellKind::single;
+  switch (type.family) {
+    case Family::integer:
+      return std::to_string(is_float ? static_cast<std::int64_t>(cell.real) : cell.integer);
+    case Family::text:
+    case Family::json:
+    case Family::jsonb:
+      return cast_text(cell);
+    default:
+      return text_of(cell);
+  }
+}
+
 }  // namespace
 
 bool append_copy_text(const CellView& cell, const Type& type, const wire::Encoder& native,
@@ -58,7 +74,7 @@ bool append_copy_text(const CellView& cell, const Type& type, const wire::Encode
       append_escaped(cell.text, out);
       return true;
     default:
-      out += text_of(cell);
+      out += text_for(cell, type);
       return true;
   }
 }

@@ -2,10 +2,12 @@
 
 #include "dbkeeper_postgres_sql.h"
 #include "engines/postgres/conninfo.h"
+#include "engines/postgres/import_dialect.h"
 #include "engines/postgres/postgres.h"
 #include "engines/postgres/sessions.h"
 #include "engines/postgres/snapshot.h"
 #include "engines/postgres/transaction.h"
+#include "engines/staging/import.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -56,6 +58,10 @@ class PostgresDatabase : public Database {
 
   std::unique_ptr<Transaction> begin() override {
     return std::make_unique<PostgresTransaction>(sessions_);
+  }
+
+  std::unique_ptr<Import> begin_import() override {
+    return staging::begin_import(std::make_unique<ImportDialect>(sessions_));
   }
 
  private:

@@ -8,8 +8,8 @@
 
 namespace dbkeeper::postgres {
 
-const std::vector<ForeignKeyOperators::Comparison>& ForeignKeyOperators::comparisons(
-    const Table& table, const ForeignKey& key) {
+const std::vector<Equality>& ForeignKeyOperators::equalities(const Table& table,
+                                                             const ForeignKey& key) {
   if (!all_) {
     all_.emplace();
     for (const auto& row : session_.query(sql::kForeignKeyOperators))
@@ -26,7 +26,7 @@ const std::vector<ForeignKeyOperators::Comparison>& ForeignKeyOperators::compari
 std::string ForeignKeyOperators::match(const Table& table, const ForeignKey& key,
                                        std::string_view parent_alias,
                                        const std::vector<std::string>& child) {
-  const std::vector<Comparison>& how = comparisons(table, key);
+  const std::vector<Equality>& how = equalities(table, key);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
     out.push_back(fmt::format("{}{} {} {}", QuotedName::of(parent_alias, key.to[i]).sql(),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dbkeeper/model/schema.h"
+#include "engines/postgres/equality.h"
 #include "engines/postgres/session.h"
 
 namespace dbkeeper::postgres {
@@ -18,20 +19,18 @@ class ForeignKeyOperators {
  public:
   explicit ForeignKeyOperators(Session& session) : session_(session) {}
 
+  // Of each of the key's columns, the parent's value on its left, the collation the parent's.
+  // Error(failed) if the table has no such key.
+  const std::vector<Equality>& equalities(const Table& table, const ForeignKey& key);
+
   // p."id" OPERATOR(pg_catalog.=) <child> AND …, where `child` holds an expression for each of the
-  // key's columns. Error(failed) if the table has no such key.
+  // key's columns. Errors as above.
   std::string match(const Table& table, const ForeignKey& key, std::string_view parent_alias,
                     const std::vector<std::string>& child);
 
  private:
-  struct Comparison {
-    std::string operation;
-    std::string collation;  // with " COLLATE ", or empty
-  };
-  const std::vector<Comparison>& comparisons(const Table& table, const ForeignKey& key);
-
   Session& session_;
-  std::optional<std::map<std::pair<TableName, std::string>, std::vector<Comparison>>> all_;
+  std::optional<std::map<std::pair<TableName, std::string>, std::vector<Equality>>> all_;
 };
 
 }  // namespace dbkeeper::postgres

@@ -110,11 +110,14 @@ std::string Session::value(const std::string& sql) {
   return rows[0][0].c_str();
 }
 
-void Session::command(const std::string& sql) {
+void Session::command(const std::string& sql) { change(sql); }
+
+std::int64_t Session::change(const std::string& sql) {
   const Blocking blocking(canceller_);
   const RawResult result(PQexec(raw_, sql.c_str()));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw error(result.get());
+  return std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
 }
 
 bool Session::command_quietly(const std::string& sql) noexcept {

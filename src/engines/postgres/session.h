@@ -49,7 +49,10 @@ class Session {
 
   // Statements without rows; several, parted by ;, take one round trip.
   void command(const std::string& sql);
-  // The same, but a stop doesn't hinder it and a failure is silent: to clean up while unwinding.
+  // One statement; the number of rows that it wrote.
+  std::int64_t change(const std::string& sql);
+  // As command(), but a stop doesn't hinder it and a failure is silent: to clean up while
+  // unwinding.
   bool command_quietly(const std::string& sql) noexcept;
 
   // Runs statements without rows in one round trip, up to the first that fails.

@@ -64,12 +64,17 @@ auto PostgresSnapshot::guarded(const Table& table, Work work) {
   }
 }
 
+// The catalog's functions lock the tables whose defaults and indexes they show.
 Schema PostgresSnapshot::schema() {
-  return guarded([&] {
-    Schema schema = read_catalog(*session_);
-    measure(*session_, schema);
-    return schema;
-  });
+  try {
+    return guarded([&] {
+      Schema schema = read_catalog(*session_);
+      measure(*session_, schema);
+      return schema;
+    });
+  } catch (const Error& error) {
+    throw with_lock_holder(error, std::vector<TableName>(), *session_.sessions());
+  }
 }
 
 // The table itself and what lies below it, foreign tables left out.

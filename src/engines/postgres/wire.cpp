@@ -1,5 +1,8 @@
 #include "engines/postgres/wire.h"
 
+#include <cmath>
+
+#include "engines/postgres/cell_text.h"
 #include "engines/postgres/oids.h"
 #include "engines/postgres/wire_array.h"
 #include "engines/postgres/wire_check.h"
@@ -78,10 +81,20 @@ bool encode_bool(const CellView& cell, std::string& out) {
   return true;
 }
 
+// A value that is no text becomes what a cast makes of it.
 bool encode_text(const CellView& cell, std::string& out) {
-  if (!is_text(cell) && cell.kind != CellKind::json) return false;
-  out += cell.text;
+  if (cell.kind == CellKind::bytes || cell.kind == CellKind::array) return false;
+  if (is_text(cell) || cell.kind == CellKind::json)
+    out += cell.text;
+  else
+    out += cast_text(cell);
   return true;
+}
+
+// So do numbers and booleans, but for those that JSON has no numbers for.
+bool encode_json(const CellView& cell, std::string& out) {
+  const bool is_float = cell.kind == CellKind::real || cell.kind == CellKind::single;
+  return (!is_float || std::isfinite(cell.real)) && encode_text(cell, out);
 }
 
 bool encode_bytes(const CellView& cell, std::string& out) {
@@ -92,7 +105,7 @@ bool encode_bytes(const CellView& cell, std::string& out) {
 
 bool encode_jsonb(const CellView& cell, std::string& out) {
   out += kJsonbVersion;
-  return encode_text(cell, out);
+  return encode_json(cell, out);
 }
 
 int hex_digit(char c) {
@@ -194,8 +207,9 @@ Encode value_encoder(const Type& type) {
     case oid::kVarchar:
     case oid::kBpchar:
     case oid::kName:
-    case oid::kJson:
       return encode_text;
+    case oid::kJson:
+      return encode_json;
     case oid::kBytea:
       return encode_bytes;
     case oid::kJsonb:

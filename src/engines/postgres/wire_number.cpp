@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/decimal.h"
 #include "engines/postgres/wire.h"
 #include "engines/postgres/wire_check.h"
 
@@ -28,10 +29,44 @@ std::optional<Number> parsed(std::string_view text) {
   return value;
 }
 
+// A float that is a whole number, but for the zero that has a sign.
+std::optional<std::int64_t> integer_in_float(double value) {
+  constexpr double kEnd = 9223372036854775808.0;  // 2^63
+  if (!(value >= -kEnd && value < kEnd) || value != std::trunc(value)) return std::nullopt;
+  if (value == 0 && std::signbit(value)) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
 std::optional<std::int64_t> integer_in(const CellView& cell) {
-  if (cell.kind == CellKind::integer) return cell.integer;
-  if (is_text(cell)) return parsed<std::int64_t>(cell.text);
-  return std::nullopt;
+  switch (cell.kind) {
+    case CellKind::boolean:
+    case CellKind::integer:
+      return cell.integer;
+    case CellKind::real:
+    case CellKind::single:
+      return integer_in_float(cell.real);
+    case CellKind::plain:
+    case CellKind::text:
+      return parsed<std::int64_t>(cell.text);
+    default:
+      return std::nullopt;
+  }
+}
+
+template <class Number>
+std::string shortest(Number value) {
+  std::array<char, 64> text;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+// Whether the text is the number as it is written, zeros and the place of the point aside: then no
+// digit is lost.
+template <class Number>
+bool is_written_so(std::string_view text, Number value) {
+  const auto given = parse_decimal(text), written = parse_decimal(shortest(value));
+  if (!given || !written) return false;
+  const Decimal a = significant(*given), b = significant(*written);
+  return a.digits == b.digits && a.point == b.point;
 }
 
 template <class Number>
@@ -40,13 +75,8 @@ std::optional<Number> float_in_text(std::string_view text) {
   if (lower == "nan") return std::numeric_limits<Number>::quiet_NaN();
   if (lower == "infinity") return std::numeric_limits<Number>::infinity();
   if (lower == "-infinity") return -std::numeric_limits<Number>::infinity();
-  return parsed<Number>(text);
-}
-
-template <class Number>
-std::string shortest(Number value) {
-  std::array<char, 64> text;
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+  const auto value = parsed<Number>(text);
+  return value && is_written_so(text, *value) ? value : std::nullopt;
 }
 
 // A double fits a float that is the same number, or is written the same: 0.1.

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/decimal.h"
 #include "engines/postgres/wire.h"
 #include "engines/postgres/wire_check.h"
 
@@ -80,46 +81,6 @@ char* put_fraction(char* out, std::string_view bytes, const Header& header) {
   return out;
 }
 
-// A decimal number taken apart: its value is 0.digits × 10^point.
-struct Decimal {
-  bool negative = false;
-  std::string digits;
-  int point = 0;
-  int scale = 0;
-};
-
-// sign, digits, point, digits, exponent; false if `text` is nothing of the kind.
-bool take_apart(std::string_view text, Decimal& out) {
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
-    out.negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  bool seen_point = false;
-  std::size_t i = 0;
-  for (; i < text.size(); ++i) {
-    if (text[i] >= '0' && text[i] <= '9') {
-      out.digits += text[i];
-      seen_point ? ++out.scale : ++out.point;
-    } else if (text[i] == '.' && !seen_point) {
-      seen_point = true;
-    } else {
-      break;
-    }
-  }
-  if (out.digits.empty()) return false;
-  if (i == text.size()) return true;
-  if (text[i] != 'e' && text[i] != 'E') return false;
-  if (++i < text.size() && text[i] == '+') ++i;
-  int exponent = 0;
-  const auto parsed = std::from_chars(text.data() + i, text.data() + text.size(), exponent);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() ||
-      std::abs(exponent) > 8 * kBase * kGroup)
-    return false;
-  out.point += exponent;
-  out.scale = std::max(out.scale - exponent, 0);
-  return true;
-}
-
 void append_special(std::string& out, std::uint16_t sign) {
   append_int16(out, 0);
   append_int16(out, 0);
@@ -162,8 +123,7 @@ bool append_decimal(std::string& out, const Decimal& number) {
 }
 
 bool append_text(std::string& out, std::string_view text) {
-  Decimal number;
-  if (take_apart(text, number)) return append_decimal(out, number);
+  if (const auto number = parse_decimal(text)) return append_decimal(out, *number);
   const std::string lower = lower_ascii(text);
   if (lower == "nan")
     append_special(out, kNaN);

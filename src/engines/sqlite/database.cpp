@@ -3,10 +3,12 @@
 #include <sys/stat.h>
 
 #include "engines/sqlite/connection.h"
+#include "engines/sqlite/import_dialect.h"
 #include "engines/sqlite/location.h"
 #include "engines/sqlite/snapshot.h"
 #include "engines/sqlite/sqlite.h"
 #include "engines/sqlite/transaction.h"
+#include "engines/staging/import.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -48,6 +50,9 @@ class FileDatabase final : public Database {
 
   std::unique_ptr<Snapshot> snapshot() override { return begin_snapshot(take_connection()); }
   std::unique_ptr<Transaction> begin() override { return begin_transaction(take_connection()); }
+  std::unique_ptr<Import> begin_import() override {
+    return staging::begin_import(import_dialect(take_connection()));
+  }
 
  private:
   // The connection that opening made serves the first who needs one; each later one gets its own.

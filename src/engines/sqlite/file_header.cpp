@@ -33,6 +33,9 @@ FileHeader parse_header(std::string_view bytes) {
 }
 
 bool is_database_file(const std::filesystem::path& path) {
+  // A look into a pipe would take what is in it.
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::string bytes(FileHeader::kSize, '\0');
   std::ifstream file(path, std::ios::binary);
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -178,9 +178,11 @@ void require_readable_file(const fs::path& path) {
 
 }  // namespace
 
-bool is_address(std::string_view address) {
-  return sqlite_scheme(address) > 0 || starts_with(address, "file:") || !parse_url(address);
+bool has_scheme(std::string_view address) {
+  return sqlite_scheme(address) > 0 || starts_with(address, "file:");
 }
+
+bool is_address(std::string_view address) { return has_scheme(address) || !parse_url(address); }
 
 Address parse_address(std::string_view text) {
   Address address;

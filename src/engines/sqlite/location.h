@@ -23,6 +23,9 @@ struct Location {
   bool read_only = false;
 };
 
+// Whether `address` says by itself that it is one: sqlite:, sqlite3:, sqlite+driver: or file:.
+bool has_scheme(std::string_view address);
+
 // Whether `address` has one of SQLite's schemes, or none, so that it is a path.
 bool is_address(std::string_view address);
 

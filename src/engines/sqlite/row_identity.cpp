@@ -7,6 +7,7 @@
 
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/quoted_name.h"
+#include "engines/sqlite/value_sql.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -44,23 +45,15 @@ std::vector<std::string> primary_key(const Table& table, std::string_view alias)
   return parts;
 }
 
-// All of a row's values as one text that gives each exactly, with its storage class. (quote() alone
-// cuts text at its first NUL.)
-std::string exact_text(const Table& table, std::string_view alias) {
-  std::vector<std::string> values;
-  for (const Column& column : table.columns)
-    values.push_back(
-        fmt::format("CASE typeof({0}) WHEN 'text' THEN 't' || hex({0}) ELSE quote({0}) END",
-                    named(alias, column.name)));
-  return join(values, " || ',' || ");
-}
-
 }  // namespace
 
 std::vector<std::string> row_identity(const Table& table, std::string_view alias) {
   if (table.without_rowid) return primary_key(table, alias);
   const std::string rowid = rowid_name(table);
-  return {rowid.empty() ? exact_text(table, alias) : named(alias, rowid)};
+  if (!rowid.empty()) return {named(alias, rowid)};
+  std::vector<std::string> values;
+  for (const Column& column : table.columns) values.push_back(named(alias, column.name));
+  return {exact_text(values)};
 }
 
 }  // namespace dbkeeper::sqlite

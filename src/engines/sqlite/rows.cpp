@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "dbkeeper/base/text.h"
-#include "engines/sqlite/column_type.h"
+#include "engines/sqlite/cell_binder.h"
 #include "engines/sqlite/conflict.h"
 #include "engines/sqlite/quoted_name.h"
 #include "engines/sqlite/statement.h"
@@ -86,26 +84,14 @@ class Reader final : public RowSource {
   int columns_;
 };
 
-// A constraint that says ON CONFLICT REPLACE or IGNORE would have a plain INSERT delete or drop
-// rows; OR ABORT overrules that. Elsewhere it is left out: it would overrule the triggers' own,
-// too.
 std::string insert_sql(Connection& connection, const Table& table,
                        const std::vector<std::string>& columns) {
-  Statement text(connection, "SELECT sql FROM main.sqlite_master WHERE type='table' AND name=?1");
-  text.bind(1, table.name.name);
-  const bool strict = text.step() && parse_table(text.text(0)).settles_conflicts;
   std::string values;
   for (std::size_t i = 0; i < columns.size(); ++i) values += i == 0 ? "?" : ", ?";
-  return fmt::format("INSERT {}INTO {} {}", strict ? "OR ABORT " : "", QuotedName(table.name).sql(),
+  return fmt::format("INSERT {}INTO {} {}", or_abort(connection, table),
+                     QuotedName(table.name).sql(),
                      columns.empty() ? "DEFAULT VALUES"
                                      : fmt::format("({}) VALUES ({})", name_list(columns), values));
-}
-
-// -0.0 becomes 0.0 or 0 in a column that has any affinity: SQLite stores whole numbers as integers.
-bool keeps_negative_zero(const Table& table, const std::string& name) {
-  const Column* column = table.find_column(name);
-  return column && ((table.strict && column->type.family == Family::any) ||
-                    affinity(column->type.name) == Affinity::none);
 }
 
 class Writer final : public RowSink {
@@ -115,12 +101,12 @@ class Writer final : public RowSink {
       : connection_(connection),
         table_(table.name.name),
         columns_(columns),
-        encoding_(text_encoding(connection)),
+        binder_(connection),
         statement_(connection, insert_sql(connection, table, columns)),
         unfinished_(unfinished) {
     unfinished_ = true;
     for (const std::string& column : columns)
-      keeps_negative_zero_.push_back(keeps_negative_zero(table, column));
+      kept_.push_back(keeps_negative_zero(*table.find_column(column), table.strict));
   }
 
   void write(const Batch& batch) override {
@@ -143,61 +129,10 @@ class Writer final : public RowSink {
 
   // Text is bound where it stands: the batch outlives the step.
   void bind(const Batch& batch, std::size_t row, std::size_t column) {
-    const CellView cell = batch.at(row, column);
-    const int parameter = static_cast<int>(column) + 1;
-    int code = SQLITE_OK;
-    switch (cell.kind) {
-      case CellKind::null:
-        code = sqlite3_bind_null(statement_.raw(), parameter);
-        break;
-      case CellKind::boolean:
-      case CellKind::integer:
-        code = sqlite3_bind_int64(statement_.raw(), parameter, cell.integer);
-        break;
-      case CellKind::real:
-      case CellKind::single:
-        require_storable(cell.real, column);
-        code = sqlite3_bind_double(statement_.raw(), parameter, cell.real);
-        break;
-      case CellKind::plain:
-      case CellKind::text:
-      case CellKind::json:
-        code = encoding_ == TextEncoding::utf8
-                   ? sqlite3_bind_text64(statement_.raw(), parameter, start(cell.text),
-                                         cell.text.size(), SQLITE_STATIC, SQLITE_UTF8)
-                   : bind_utf16(parameter, cell.text, column);
-        break;
-      case CellKind::bytes:
-        code = sqlite3_bind_blob64(statement_.raw(), parameter, start(cell.text), cell.text.size(),
-                                   SQLITE_STATIC);
-        break;
-      case CellKind::array:
-        throw unstorable(table_, columns_[column], "an array");
-    }
-    if (code != SQLITE_OK) refuse(code, batch, row);
+    if (const auto problem = binder_.bind(statement_, static_cast<int>(column) + 1,
+                                          batch.at(row, column), kept_[column]))
+      throw unstorable(table_, columns_[column], *problem);
   }
-
-  // SQLite's own conversion would put another character where it finds no valid UTF-8. It takes a
-  // byte order mark away: here it gets one of its own to take.
-  int bind_utf16(int parameter, std::string_view text, std::size_t column) {
-    std::optional<std::u16string> units = to_utf16(text);
-    if (!units)
-      throw unstorable(table_, columns_[column], "text that is not UTF-8: the database is UTF-16");
-    units->insert(0, 1, u'\ufeff');
-    return sqlite3_bind_text64(statement_.raw(), parameter,
-                               reinterpret_cast<const char*>(units->data()),
-                               units->size() * sizeof(char16_t), SQLITE_TRANSIENT, SQLITE_UTF16);
-  }
-
-  void require_storable(double value, std::size_t column) const {
-    // SQLite would store NULL.
-    if (std::isnan(value)) throw unstorable(table_, columns_[column], "NaN");
-    if (value == 0 && std::signbit(value) && !keeps_negative_zero_[column])
-      throw unstorable(table_, columns_[column], "-0.0 there: it would become 0.0");
-  }
-
-  // A null pointer would mean NULL, not empty.
-  static const char* start(std::string_view text) { return text.empty() ? "" : text.data(); }
 
   [[noreturn]] void refuse(int code, const Batch& batch, std::size_t row) {
     const std::string message = sqlite3_errmsg(connection_.handle());
@@ -208,13 +143,19 @@ class Writer final : public RowSink {
   Connection& connection_;
   std::string table_;
   std::vector<std::string> columns_;
-  TextEncoding encoding_;
-  std::vector<bool> keeps_negative_zero_;
+  CellBinder binder_;
+  std::vector<bool> kept_;  // whether each column keeps a negative zero
   Statement statement_;
   bool& unfinished_;
 };
 
 }  // namespace
+
+std::string or_abort(Connection& connection, const Table& table) {
+  Statement text(connection, "SELECT sql FROM main.sqlite_master WHERE type='table' AND name=?1");
+  text.bind(1, table.name.name);
+  return text.step() && parse_table(text.text(0)).settles_conflicts ? "OR ABORT " : "";
+}
 
 std::unique_ptr<RowSource> read_rows(Connection& connection, const Table& table,
                                      const std::vector<std::string>& columns) {

@@ -24,4 +24,9 @@ std::unique_ptr<RowSource> read_rows(Connection& connection, const std::string& 
 std::unique_ptr<RowSink> insert_rows(Connection& connection, const Table& table,
                                      const std::vector<std::string>& columns, bool& unfinished);
 
+// What stands before the table in an INSERT or UPDATE. A constraint that says ON CONFLICT REPLACE
+// or IGNORE would have a plain one delete or drop rows; "OR ABORT " overrules that. Elsewhere it is
+// left out: it would overrule the triggers' own, too.
+std::string or_abort(Connection& connection, const Table& table);
+
 }  // namespace dbkeeper::sqlite

@@ -250,7 +250,10 @@ void ExportReader::Document::fail_in_row(const Fault& fault) const {
       .line(place.line)
       .table(table_->name)
       .column(fault.column)
-      .hint("the file was changed or damaged since it was written: use another copy");
+      .hint(options_.edited
+                ? "the file was changed or damaged since it was written: use another copy"
+                : "the file was changed or damaged since it was written: use another copy, or, if "
+                  "it was edited on purpose, dbkeeper import --edited");
 }
 
 void ExportReader::Document::fail_at_table(const std::string& what) const {

@@ -28,6 +28,7 @@ class ExportReader::Document {
   // Fills the batch with the table's next rows; false at its end.
   bool next_rows(Batch& batch);
   const RowTotal& total() const { return total_; }
+  std::string header_digest() const { return head_.summary()->header.text(); }
   std::uint64_t bytes() const { return scanner_->bytes(); }
 
  private:

@@ -13,6 +13,7 @@ const export_json::Metadata& ExportReader::metadata() const { return document_->
 const Schema& ExportReader::schema() const { return document_->schema(); }
 std::optional<FileTable> ExportReader::next_table() { return document_->next_table(); }
 const RowTotal& ExportReader::total() const { return document_->total(); }
+std::string ExportReader::header_digest() const { return document_->header_digest(); }
 std::uint64_t ExportReader::bytes() const { return document_->bytes(); }
 
 std::unique_ptr<RowSource> ExportReader::rows() {

@@ -1,16 +1,7 @@
 #include "formats/export_json/replay.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
-
-#include "dbkeeper/base/error.h"
-#include "dbkeeper/base/write.h"
 
 namespace dbkeeper::export_json {
 namespace {
@@ -18,51 +9,6 @@ namespace {
 constexpr std::size_t kInMemory = 4 << 20;
 
 }  // namespace
-
-// A temporary file without a name: gone with the process, whatever ends it.
-class Replay::Spool {
- public:
-  Spool() {
-    const char* given = std::getenv("TMPDIR");
-    folder_ = given && *given ? given : "/tmp";
-    fd_ = open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd_ < 0) open_named();
-  }
-  ~Spool() { close(fd_); }
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
-
-  void write(std::string_view bytes) {
-    if (const int error = write_whole(fd_, bytes)) fail(error);
-  }
-  std::size_t read(char* buffer, std::size_t size) {
-    const ssize_t got = pread(fd_, buffer, size, read_);
-    if (got < 0) fail(errno);
-    read_ += got;
-    return static_cast<std::size_t>(got);
-  }
-
- private:
-  // For file systems that know no files without a name.
-  void open_named() {
-    std::string name = folder_ + "/dbkeeper-XXXXXX";
-    fd_ = mkostemp(name.data(), O_CLOEXEC);
-    if (fd_ < 0) fail(errno);
-    unlink(name.c_str());
-  }
-
-  [[noreturn]] void fail(int error) const {
-    throw Error(ErrorKind::failed,
-                fmt::format("cannot keep the document in {}: {}", folder_, std::strerror(error)))
-        .hint(
-            "its schema stands behind its data, so that it is read twice: set TMPDIR to a folder "
-            "with room for it, or give it as a file");
-  }
-
-  std::string folder_;
-  int fd_ = -1;
-  off_t read_ = 0;
-};
 
 Replay::Replay(std::unique_ptr<ByteSource> source)
     : source_(std::move(source)), keeping_(!source_->can_start_over()) {}
@@ -73,8 +19,8 @@ void Replay::keep(std::string_view bytes) {
     kept_ += bytes;
     return;
   }
-  if (!spool_) spool_ = std::make_unique<Spool>();
-  spool_->write(bytes);
+  if (!spool_) spool_ = std::make_unique<TemporaryFile>("the document");
+  spool_->append(bytes);
 }
 
 std::size_t Replay::read(char* buffer, std::size_t size) {
@@ -83,7 +29,8 @@ std::size_t Replay::read(char* buffer, std::size_t size) {
     std::memcpy(buffer, kept_.data() + replayed_, count);
     replayed_ += count;
     if (count > 0) return count;
-    const std::size_t spooled = spool_ ? spool_->read(buffer, size) : 0;
+    const std::size_t spooled = spool_ ? spool_->read(spool_replayed_, buffer, size) : 0;
+    spool_replayed_ += spooled;
     if (spooled > 0) return spooled;
     forget();
   }

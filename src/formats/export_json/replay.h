@@ -2,10 +2,12 @@
 // memory at first, then in a temporary file that has no name.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "dbkeeper/base/byte_source.h"
+#include "dbkeeper/base/temporary_file.h"
 
 namespace dbkeeper::export_json {
 
@@ -22,15 +24,14 @@ class Replay final : public ByteSource {
   void forget();
 
  private:
-  class Spool;
-
   void keep(std::string_view bytes);
 
   std::unique_ptr<ByteSource> source_;
   bool keeping_;
   std::string kept_;
-  std::unique_ptr<Spool> spool_;  // what was kept beyond kept_
-  std::size_t replayed_ = 0;      // of kept_
+  std::unique_ptr<TemporaryFile> spool_;  // what was kept beyond kept_
+  std::size_t replayed_ = 0;              // of kept_
+  std::uint64_t spool_replayed_ = 0;
   bool replaying_ = false;
 };
 

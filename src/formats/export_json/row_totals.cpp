@@ -76,7 +76,9 @@ void RowTotals::mismatch(const std::string& table, const Scanner::Place& place,
   throw Error(ErrorKind::input, fmt::format("line {}: {}{}", place.line, where, what))
       .line(place.line)
       .table(table)
-      .hint("the file was changed or damaged since it was written: use another copy");
+      .hint(
+          "the file was changed or damaged since it was written: use another copy, or, if it was "
+          "edited on purpose, dbkeeper import --edited");
 }
 
 }  // namespace dbkeeper::export_json

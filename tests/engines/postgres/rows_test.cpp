@@ -174,10 +174,10 @@ TEST_CASE("a value that its column would change or refuse is a conflict that nam
         "the value 70000 doesn't fit column v of type smallint");
   CHECK_THAT(insert_one(database, "numeric(5,2)", CellKind::plain, "1.234"), contains("'1.234'"));
   CHECK_THAT(insert_one(database, "numeric(5,2)", CellKind::plain, "12345.00"),
-             contains("overflow"));
+             contains("'12345.00'"));
   CHECK_THAT(insert_one(database, "varchar(3)", CellKind::text, "abcd"), contains("'abcd'"));
   CHECK_THAT(insert_one(database, "varchar(3)", CellKind::text, "abc "), contains("'abc '"));
-  CHECK_THAT(insert_one(database, "char(3)", CellKind::text, "abcd"), contains("too long"));
+  CHECK_THAT(insert_one(database, "char(3)", CellKind::text, "abcd"), contains("'abcd'"));
   CHECK_THAT(insert_one(database, "timestamp", CellKind::plain, "2026-01-02T03:04:05Z"),
              contains("doesn't fit"));
   CHECK_THAT(insert_one(database, "timestamptz(0)", CellKind::plain, "2026-01-02T03:04:05.5Z"),
@@ -185,8 +185,8 @@ TEST_CASE("a value that its column would change or refuse is a conflict that nam
   CHECK_THAT(insert_one(database, "jsonb", CellKind::json, "{nonsense}"), contains("json"));
   CHECK_THAT(insert_one(database, "mood", CellKind::text, "angry"), contains("angry"));
   CHECK_THAT(insert_one(database, "text", CellKind::text, std::string_view("a\0b", 3)),
-             contains("0x00"));
-  CHECK_THAT(insert_one(database, "text", CellKind::text, "\xfc"), contains("UTF8"));
+             contains("doesn't fit"));
+  CHECK_THAT(insert_one(database, "text", CellKind::text, "\xfc"), contains("doesn't fit"));
   CHECK_THAT(insert_one(database, "inet", CellKind::text, "not an address"), contains("inet"));
   CHECK_THAT(insert_one(database, "int[]", CellKind::bytes, "x"), contains("doesn't fit"));
   CHECK(insert_one(database, "numeric(5,2)", CellKind::plain, "1.200").empty());

@@ -50,5 +50,6 @@ LEFT JOIN pg_catalog.pg_collation col ON col.oid = a.attcollation
 WHERE c.relkind IN ('r', 'p', 'f')
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'dbkeeper')
+  AND c.relname <> 'dbkeeper_id_map'
   AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum;

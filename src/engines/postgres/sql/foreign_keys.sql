@@ -25,4 +25,5 @@ WHERE con.contype = 'f'
   AND con.conparentid = 0
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'dbkeeper')
+  AND c.relname <> 'dbkeeper_id_map'
 ORDER BY con.conrelid, con.conname, part.number;

@@ -31,4 +31,5 @@ WHERE i.indisunique
   AND c.relkind IN ('r', 'p')
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'dbkeeper')
+  AND c.relname <> 'dbkeeper_id_map'
 ORDER BY i.indrelid, NOT i.indisprimary, x.relname, part.attnum;

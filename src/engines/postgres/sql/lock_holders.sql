@@ -4,6 +4,7 @@ SELECT n.nspname,
        a.pid,
        a.usename,
        a.application_name,
+       l.mode = 'AccessExclusiveLock' AS keeps_readers_out,
        pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_class c ON c.oid = l.relation

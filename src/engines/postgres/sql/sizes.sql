@@ -18,5 +18,6 @@ CROSS JOIN LATERAL (SELECT pg_catalog.pg_relation_size(c.oid) AS bytes OFFSET 0)
 WHERE c.relkind = 'r'
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'dbkeeper')
+  AND c.relname <> 'dbkeeper_id_map'
   AND c.oid NOT IN (SELECT l.relation FROM pg_catalog.pg_locks l
                     WHERE l.mode = 'AccessExclusiveLock' AND l.granted AND l.relation IS NOT NULL);

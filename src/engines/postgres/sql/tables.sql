@@ -24,4 +24,5 @@ LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
 WHERE c.relkind IN ('r', 'p', 'f')
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'dbkeeper')
+  AND c.relname <> 'dbkeeper_id_map'
 ORDER BY n.nspname, c.relname;

@@ -48,6 +48,7 @@ std::string text(std::uint32_t oid, std::string_view hex_bytes) {
 
 CellView plain(std::string_view value) { return {CellKind::plain, 0, 0, value}; }
 CellView integer(std::int64_t value) { return {CellKind::integer, value, 0, {}}; }
+CellView boolean(bool value) { return {CellKind::boolean, value, 0, {}}; }
 CellView real(double value) { return {CellKind::real, 0, value, {}}; }
 CellView single(float value) { return {CellKind::single, 0, value, {}}; }
 
@@ -216,7 +217,12 @@ TEST_CASE("integers are kept in the range of their column") {
   CHECK_FALSE(encoded(oid::kInt4, integer(2147483648)));
   CHECK(encoded(oid::kInt4, plain("-2")) == "fffffffe");
   CHECK_FALSE(encoded(oid::kInt4, plain("1.0")));
-  CHECK_FALSE(encoded(oid::kInt4, real(1)));
+  CHECK(encoded(oid::kInt4, real(-2)) == "fffffffe");
+  CHECK_FALSE(encoded(oid::kInt4, real(1.5)));
+  CHECK_FALSE(encoded(oid::kInt8, real(9223372036854775808.0)));
+  CHECK_FALSE(encoded(oid::kInt8, real(std::numeric_limits<double>::quiet_NaN())));
+  CHECK_FALSE(encoded(oid::kInt8, real(-0.0)));
+  CHECK(encoded(oid::kInt2, boolean(true)) == "0001");
   CHECK(encoded(oid::kOid, integer(4294967295)) == "ffffffff");
   CHECK_FALSE(encoded(oid::kOid, integer(-1)));
 }
@@ -231,6 +237,11 @@ TEST_CASE("a float takes what it can hold, exactly or as it is written") {
   CHECK(encoded(oid::kFloat8, integer(std::int64_t{1} << 53)));
   CHECK_FALSE(encoded(oid::kFloat8, integer((std::int64_t{1} << 53) + 1)));
   CHECK_FALSE(encoded(oid::kFloat8, plain("1e999")));
+  CHECK(encoded(oid::kFloat8, plain("0.10")) == encoded(oid::kFloat8, real(0.1)));
+  CHECK(encoded(oid::kFloat8, plain("1200")) == encoded(oid::kFloat8, real(1.2e3)));
+  CHECK_FALSE(encoded(oid::kFloat8, plain("0.12345678901234567890")));
+  CHECK_FALSE(encoded(oid::kFloat4, plain("0.123456789")));
+  CHECK(encoded(oid::kFloat8, plain("-0.0")) == "8000000000000000");
 }
 
 TEST_CASE("texts, bytes, json and uuid pass through as they are") {
@@ -243,10 +254,21 @@ TEST_CASE("texts, bytes, json and uuid pass through as they are") {
   CHECK(decoded(oid::kJsonb, std::string("\x01") + "{\"a\": 1.50}").at(0, 0).text ==
         "{\"a\": 1.50}");
   CHECK(decoded(oid::kBytea, std::string_view("\0\xff", 2)).at(0, 0).kind == CellKind::bytes);
-  CHECK_FALSE(encoded(oid::kText, integer(5)));
   CHECK_FALSE(encoded(oid::kBytea, plain("abc")));
   CHECK(encoded(oid::kBool, integer(1)) == "01");
   CHECK_FALSE(encoded(oid::kBool, integer(2)));
+}
+
+TEST_CASE("numbers and booleans become text and JSON, bytes and arrays don't") {
+  CHECK(encoded(oid::kText, integer(-5)) == hex("-5"));
+  CHECK(encoded(oid::kVarchar, real(0.1)) == hex("0.1"));
+  CHECK(encoded(oid::kText, boolean(true)) == hex("true"));
+  CHECK(encoded(oid::kJson, real(1e23)) == hex("1e+23"));
+  CHECK(encoded(oid::kJsonb, boolean(false)) == hex("\x01"
+                                                    "false"));
+  CHECK_FALSE(encoded(oid::kJson, real(std::numeric_limits<double>::infinity())));
+  CHECK_FALSE(encoded(oid::kText, {CellKind::bytes, 0, 0, "abc"}));
+  CHECK_FALSE(encoded(oid::kJsonb, {CellKind::array, 0, 0, {}}));
 }
 
 TEST_CASE("an enum is its label, and an unknown type has no codec") {

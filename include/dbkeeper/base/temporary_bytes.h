@@ -1,0 +1,33 @@
+// A source of bytes that were first written to it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/base/byte_source.h"
+#include "dbkeeper/base/temporary_file.h"
+
+namespace dbkeeper {
+
+class TemporaryBytes final : public ByteSource {
+ public:
+  // `content`: what it will hold, for messages.
+  explicit TemporaryBytes(std::string content) : file_(std::move(content)) {}
+
+  void append(std::string_view bytes) { file_.append(bytes); }
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    const std::size_t got = file_.read(at_, buffer, size);
+    at_ += got;
+    return got;
+  }
+  bool can_start_over() const override { return true; }
+  void start_over() override { at_ = 0; }
+
+ private:
+  TemporaryFile file_;
+  std::uint64_t at_ = 0;
+};
+
+}  // namespace dbkeeper

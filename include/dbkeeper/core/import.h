@@ -1,0 +1,53 @@
+// Rows out of an export document into a database, step by step; nothing of it lasts before the last.
+//
+//   ImportRun run(reader, database, schema, options, reporter, stop);
+//   run.read();         // the whole file is proven, its rows are staged, the plan is made
+//   …                   // time to ask the user
+//   run.find_rows();    // locks; every row has its place, or Error(conflict)
+//   …                   // time for a safety copy
+//   run.write_rows();
+//   run.commit();
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/base/reporter.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/core/import_plan.h"
+#include "dbkeeper/engines/database.h"
+#include "dbkeeper/engines/import.h"
+#include "dbkeeper/formats/export_reader.h"
+
+namespace dbkeeper {
+
+class ImportRun {
+ public:
+  // `schema`: the database's, of a snapshot that has ended. The database was opened for writing.
+  // Error(usage) for options that don't fit file or database. All of them outlive the run.
+  ImportRun(ExportReader& file, Database& database, const Schema& schema,
+            const ImportOptions& options, Reporter& reporter, const Stop& stop);
+  ~ImportRun();
+
+  // Error(input) if anything is wrong with the file; Error(conflict) that tells all that of its
+  // schema and values doesn't fit the database.
+  void read();
+  // Requires, for this and all that follows: read().
+  const ImportPlan& plan() const;
+  // Of the database; whether the file comes from it.
+  const DatabaseInfo& database() const;
+  bool same_source() const;
+
+  void find_rows();
+  void write_rows();
+  // What `Import` has to tell of plan().tables, from find_rows() on.
+  Import& import();
+  void commit();
+
+ private:
+  class Work;
+  std::unique_ptr<Work> work_;
+};
+
+}  // namespace dbkeeper

@@ -1,0 +1,90 @@
+#include "commands/diff.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "commands/diff_report.h"
+#include "dbkeeper/base/byte_source.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/url.h"
+
+namespace dbkeeper::diff_command {
+namespace {
+
+constexpr std::string_view kStdin = "-";
+
+struct Opened {
+  std::unique_ptr<Database> database;  // null: an export
+  std::unique_ptr<DiffSide> side;
+};
+
+bool is_database(const std::string& word) {
+  return is_database_address(word) || is_database_file(word);
+}
+
+Opened open_configured(Context& context) {
+  Opened out{.database = context.open_database(Access::read)};
+  const DatabaseInfo info = out.database->info();
+  out.side =
+      database_side(*out.database, fmt::format("{} ({})", info.name, info.location), context.stop);
+  return out;
+}
+
+Opened open(const std::string& word, Context& context) {
+  Opened out;
+  if (word != kStdin && is_database(word)) {
+    out.database = context.open_address(word, Access::read);
+    out.side = database_side(*out.database, redacted(word), context.stop);
+  } else {
+    out.side = export_side(open_bytes(word, context.stop), word == kStdin ? "stdin" : word,
+                           context.reporter, context.stop);
+  }
+  return out;
+}
+
+Error problem_of(const DiffReport& report, const DiffSide& a, const DiffSide& b) {
+  const std::size_t tables = report.differing_tables();
+  const std::string what =
+      tables == 0 ? "the version of the schema"
+                  : fmt::format("{} of {}", tables,
+                                plural(static_cast<std::int64_t>(tables_of(report)), "table"));
+  return Error(ErrorKind::check, fmt::format("{} and {} differ: {}", a.description().name,
+                                             b.description().name, what));
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("A", options.a, "a database or an export; - is standard input")->required();
+  app.add_option("B", options.b,
+                 "the other one; if only one is given, it is B, and A the database of --db");
+  app.add_option("--include", options.what.include, "only these tables (a list, globs)")
+      ->type_name("TABLES");
+  app.add_option("--exclude", options.what.exclude, "not these tables (a list, globs)")
+      ->type_name("TABLES");
+  const auto schema_only = app.add_flag("--schema-only", options.schema_only,
+                                        "compare no rows, but for reading exports");
+  app.add_flag("--rows-only", options.rows_only,
+               "compare the rows of the columns that both have, and nothing else")
+      ->excludes(schema_only);
+}
+
+Outcome run(const Options& options, Context& context) {
+  if (options.a == kStdin && options.b == kStdin)
+    throw Error(ErrorKind::usage, "A and B can't both be standard input")
+        .hint("give one of them as a file");
+  const Opened a = options.b.empty() ? open_configured(context) : open(options.a, context);
+  const Opened b = open(options.b.empty() ? options.a : options.b, context);
+  DiffOptions what = options.what;
+  what.schema = !options.rows_only;
+  what.rows = !options.schema_only;
+  const DiffReport report = diff(*a.side, *b.side, what, context.reporter, context.stop);
+  Outcome outcome;
+  outcome.result = value_of(report, *a.side, *b.side);
+  outcome.text = text_of(report, *a.side, *b.side);
+  if (!report.equal()) outcome.problem = problem_of(report, *a.side, *b.side);
+  return outcome;
+}
+
+}  // namespace dbkeeper::diff_command

@@ -1,0 +1,216 @@
+#include "commands/import.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "commands/import_report.h"
+#include "commands/import_safety.h"
+#include "commands/import_source.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/export_target.h"
+#include "dbkeeper/core/history.h"
+#include "dbkeeper/core/id_map.h"
+#include "dbkeeper/core/import.h"
+
+namespace dbkeeper::import_command {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The version of the schema that rows were written under, and the one they come into.
+void warn_of_other_version(const export_json::Metadata& file,
+                           const std::vector<MigrationState>& states, Reporter& reporter) {
+  if (!file.schema_version) return;
+  for (const MigrationState& state : states) {
+    if (state.version.empty()) continue;
+    if (state.tool == file.schema_version->tool && state.version == file.schema_version->version)
+      return;
+    return reporter.warn(fmt::format(
+        "the file was written at {} {}, the database stands at {} {}: what its schema lacks or has "
+        "besides is told if it matters",
+        file.schema_version->tool, file.schema_version->version, state.tool, state.version));
+  }
+}
+
+// One import, step by step; each step needs the one before.
+class ImportCommand {
+ public:
+  ImportCommand(const Options& options, Context& context)
+      : options_(options),
+        context_(context),
+        what_(settled(options)),
+        confirmation_{kDeleteAllData, options.confirm, "--mode clean"} {}
+
+  void check_words() const;
+  void open();
+  void read();
+  void confirm();
+  void find_rows() { run_->find_rows(); }
+  void make_safety_copy();
+  void write_rows();
+  void commit();
+  Outcome outcome();
+
+ private:
+  bool destroys() const { return what_.mode == ImportMode::clean && !what_.dry_run; }
+  void check_id_map() const;
+  void open_database();
+  void open_file();
+  Database& second_database();
+
+  const Options& options_;
+  Context& context_;
+  ImportOptions what_;
+  const Confirmation confirmation_;
+  const Clock::time_point begin_ = Clock::now();
+
+  std::unique_ptr<ByteSource> source_;  // until the reader has it
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Database> second_database_;
+  Schema schema_;
+  std::vector<MigrationState> versions_;
+  std::optional<ExportReader> reader_;
+  std::optional<ExportTarget> id_map_;
+  std::optional<ImportRun> run_;  // goes first, of what can be undone
+  std::optional<SafetyCopy> safety_copy_;
+  ImportReport report_;
+};
+
+void ImportCommand::check_words() const {
+  check_id_map();
+  if (destroys()) context_.check_confirmation(confirmation_);
+}
+
+void ImportCommand::check_id_map() const {
+  std::error_code ignored;
+  if (options_.id_map == "-")
+    throw Error(ErrorKind::usage, "--id-map: standard output has the result; name a file");
+  if (options_.id_map.ends_with('/') || std::filesystem::is_directory(options_.id_map, ignored))
+    throw Error(ErrorKind::usage, fmt::format("--id-map: '{}' is a folder", options_.id_map));
+}
+
+// What is wrong with the file's name is told before a server is asked, and what is wrong with the
+// database before anybody waits for a pipe.
+void ImportCommand::open() {
+  source_ = import_source(options_.file, context_);
+  open_database();
+  if (!options_.id_map.empty()) id_map_.emplace(options_.id_map, "", context_.stop);
+  open_file();
+  run_.emplace(*reader_, *database_, schema_, what_, context_.reporter, context_.stop);
+}
+
+void ImportCommand::open_database() {
+  database_ = context_.open_database(Access::write);
+  const auto snapshot = database_->snapshot();
+  schema_ = snapshot->schema();
+  versions_ = migration_states(*snapshot, schema_);
+  what_.limited_to_schema = database_->info().limited_to_schema;
+}
+
+void ImportCommand::open_file() {
+  try {
+    reader_.emplace(std::move(source_),
+                    ReaderOptions{.edited = options_.edited, .warn = [this](std::string_view text) {
+                                    context_.reporter.warn(text);
+                                  }});
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::input)
+      error.during(fmt::format("reading {}", shown_name(options_.file)));
+    throw;
+  }
+  warn_of_other_version(reader_->metadata(), versions_, context_.reporter);
+}
+
+void ImportCommand::read() {
+  try {
+    run_->read();
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::input)
+      error.during(fmt::format("reading {}", shown_name(options_.file)));
+    throw;
+  }
+}
+
+void ImportCommand::confirm() {
+  if (!destroys()) return;
+  context_.confirm(confirmation_, [this] {
+    return clean_question(second_database(), schema_, run_->plan(), shown_name(options_.file));
+  });
+}
+
+// The locks are held by now: what the copy has is what the import will find.
+void ImportCommand::make_safety_copy() {
+  if (!destroys() || options_.no_safety_backup) return;
+  const Settings& settings = context_.settings;
+  safety_copy_ = dbkeeper::make_safety_copy(second_database(), settings.backup_dir, "pre-import",
+                                            settings.jobs, context_.reporter, context_.stop);
+  context_.reporter.info(fmt::format("safety copy, an export of all tables, read back: {} ({})",
+                                     safety_copy_->file, describe(*safety_copy_)));
+}
+
+void ImportCommand::write_rows() {
+  run_->write_rows();
+  report_ = report_of(*run_, options_.explain);
+  if (!id_map_) return;
+  write_id_map(
+      run_->import(), run_->plan(), [this](std::string_view text) { id_map_->write(text); },
+      context_.stop);
+  id_map_->complete();
+}
+
+void ImportCommand::commit() {
+  context_.stop.check();
+  if (!what_.dry_run) run_->commit();
+  if (!id_map_) return;
+  try {
+    report_.id_map = id_map_->commit();
+  } catch (const Error& error) {  // the rows are in, and no error may say that they are not
+    context_.reporter.warn(
+        fmt::format("the import is done, but not its ID map: {}", error.message()));
+  }
+}
+
+Outcome ImportCommand::outcome() {
+  report_.file = shown_name(options_.file);
+  report_.source_id = reader_->metadata().source_id;
+  if (safety_copy_) {
+    report_.safety_copy = safety_copy_->file;
+    report_.undo = undo_command(*safety_copy_, schema_, run_->plan(), context_);
+  }
+  if (!report_.triggers_off.empty())
+    context_.reporter.debug(
+        fmt::format("triggers that were off: {}", join(report_.triggers_off, ", ")));
+  warn_of_doubts(report_, context_.reporter);
+  report_.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  Outcome outcome;
+  outcome.result = value_of(report_);
+  outcome.text = text_of(report_);
+  return outcome;
+}
+
+// Reads what is committed while the first one's transaction is under way.
+Database& ImportCommand::second_database() {
+  if (!second_database_) second_database_ = context_.open_database(Access::read);
+  return *second_database_;
+}
+
+}  // namespace
+
+Outcome run(const Options& options, Context& context) {
+  ImportCommand import(options, context);
+  import.check_words();
+  import.open();
+  import.read();
+  import.confirm();
+  import.find_rows();
+  import.make_safety_copy();
+  import.write_rows();
+  import.commit();
+  return import.outcome();
+}
+
+}  // namespace dbkeeper::import_command

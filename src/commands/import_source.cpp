@@ -1,0 +1,48 @@
+#include "commands/import_source.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "dbkeeper/base/temporary_bytes.h"
+#include "dbkeeper/core/export.h"
+#include "dbkeeper/formats/export_source.h"
+#include "dbkeeper/formats/zstd.h"
+
+namespace dbkeeper {
+namespace {
+
+constexpr std::string_view kStdin = "-";
+
+void write_export_of(const std::string& file, Context& context, TemporaryBytes& into) {
+  const auto database = context.open_address(file, Access::read);
+  const auto snapshot = database->snapshot();
+  const auto moment = std::chrono::system_clock::now();
+  const Schema schema = snapshot->schema();
+  const ExportPlan plan = plan_export(schema, {});
+  const auto metadata = describe_moment(moment, database->info(), *snapshot, schema, plan);
+  const int readers = database->capabilities().parallel_readers ? context.settings.jobs : 1;
+  ZstdWriter compressor([&](std::string_view bytes) { into.append(bytes); });
+  write_export(
+      *snapshot, schema, plan, metadata, [&](std::string_view text) { compressor.write(text); },
+      readers, context.reporter, context.stop);
+  compressor.finish();
+}
+
+std::unique_ptr<ByteSource> export_of_database(const std::string& file, Context& context) {
+  auto text = std::make_unique<TemporaryBytes>(fmt::format("an export of '{}'", file));
+  write_export_of(file, context, *text);
+  return text;
+}
+
+}  // namespace
+
+std::unique_ptr<ByteSource> import_source(const std::string& file, Context& context) {
+  if (file != kStdin && is_database_file(file))
+    return export_source(export_of_database(file, context));
+  return export_source(open_bytes(file, context.stop));
+}
+
+std::string shown_name(const std::string& file) { return file == kStdin ? "stdin" : file; }
+
+}  // namespace dbkeeper

@@ -1,0 +1,130 @@
+#include "core/import_fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/table_list.h"
+
+namespace dbkeeper {
+namespace {
+
+constexpr std::string_view kInclude = "--include";
+constexpr std::string_view kExclude = "--exclude";
+
+bool takes_rows(const Table& table) {
+  return table.kind == TableKind::plain || table.kind == TableKind::partitioned ||
+         table.kind == TableKind::partition;
+}
+
+std::vector<std::string> names_of(const std::map<std::string, const Table*>& tables) {
+  std::vector<std::string> out;
+  for (const auto& [name, table] : tables) out.push_back(name);
+  return out;
+}
+
+}  // namespace
+
+ImportFit::ImportFit(const Schema& file, const Schema& database, const ImportOptions& options)
+    : database_(database), options_(options) {
+  for (const Table& table : database.tables) by_name_[database.display(table)] = &table;
+  choose(file);
+}
+
+void ImportFit::choose(const Schema& file) {
+  const auto within = [&](const Table& table) {
+    return options_.limited_to_schema.empty() || table.name.schema == options_.limited_to_schema ||
+           (table.name.schema.empty() && options_.limited_to_schema == database_.default_schema);
+  };
+  const auto matching = [&](const TablePattern& pattern, std::string_view option) {
+    std::vector<const Table*> out;
+    for (const Table& table : file.tables)
+      if (pattern.matches(file, table)) out.push_back(&table);
+    if (out.empty()) complain_of_no_match(file, pattern.text, option);
+    return out;
+  };
+  const auto included = parse_table_list(options_.include, kInclude);
+  if (included.empty())
+    for (const Table& table : file.tables)
+      if (within(table)) chosen_.insert(&table);
+  for (const TablePattern& pattern : included)
+    for (const Table* table : matching(pattern, kInclude)) chosen_.insert(table);
+  for (const TablePattern& pattern : parse_table_list(options_.exclude, kExclude))
+    for (const Table* table : matching(pattern, kExclude)) chosen_.erase(table);
+}
+
+FittedTable ImportFit::fit(const FileTable& table) {
+  FittedTable fitted;
+  const bool data = table.section != Section::references;
+  fitted.written = data && chosen_.contains(table.table);
+  fitted.table = place_of(table, fitted.written);
+  if (!fitted.table) return fitted;
+  fit_columns(table, fitted);
+  if (fitted.written) note_unfilled(table, fitted);
+  return fitted;
+}
+
+const Table* ImportFit::place_of(const FileTable& table, bool chosen) {
+  const auto at = by_name_.find(table.name);
+  if (at == by_name_.end()) {
+    if (chosen)
+      findings_.push_back(fmt::format("table {}: the database has no such table{}", table.name,
+                                      did_you_mean(table.name, names_of(by_name_))));
+    return nullptr;
+  }
+  if (takes_rows(*at->second)) return at->second;
+  if (chosen)
+    findings_.push_back(
+        fmt::format("table {}: its rows can't be written in the database, where it is "
+                    "no plain table",
+                    table.name));
+  return nullptr;
+}
+
+void ImportFit::fit_columns(const FileTable& table, FittedTable& fitted) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string& name = table.columns[i];
+    const Column* column = fitted.table->find_column(name);
+    if (column && !column->generated()) {
+      fitted.columns.push_back(name);
+      fitted.positions.push_back(i);
+    } else if (fitted.written && !options_.ignore_extra_columns) {
+      findings_.push_back(
+          column
+              ? fmt::format("column {}.{}: the database computes it", table.name, name)
+              : fmt::format("column {}.{}: the database's table has no such column{}", table.name,
+                            name, did_you_mean(name, fitted.table->given_columns())));
+    }
+  }
+}
+
+void ImportFit::note_unfilled(const FileTable& table, FittedTable& fitted) {
+  for (const Column& column : fitted.table->columns)
+    if (!column.nullable && !column.generated() && !column.numbered() &&
+        column.default_expression.empty() &&
+        std::find(table.columns.begin(), table.columns.end(), column.name) == table.columns.end())
+      fitted.unfilled.push_back(column.name);
+}
+
+void ImportFit::note_rows(const FileTable& table, const FittedTable& fitted, std::uint64_t rows) {
+  if (rows == 0) return;
+  for (const std::string& column : fitted.unfilled)
+    findings_.push_back(
+        fmt::format("column {}.{}: the file has no value for it, and the database's "
+                    "table needs one (NOT NULL, no default)",
+                    table.name, column));
+}
+
+Error misfit(const std::vector<std::string>& findings) {
+  const std::string what = findings.size() == 1
+                               ? "the file doesn't fit the database: " + findings.front()
+                               : fmt::format("the file doesn't fit the database in {} places:\n{}",
+                                             findings.size(), join(findings, "\n"));
+  return Error(ErrorKind::conflict, what)
+      .hint(
+          "bring the database to the version of the file, or leave tables out with --exclude, "
+          "columns with --on-extra-column ignore");
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,55 @@
+// The tables of a file and their places in a database: what fits, what doesn't.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/base/error.h"
+#include "dbkeeper/core/import_plan.h"
+#include "dbkeeper/formats/export_reader.h"
+
+namespace dbkeeper {
+
+// A table of the file and where its rows go.
+struct FittedTable {
+  const Table* table = nullptr;  // of the database; null: nowhere
+  bool written = false;          // its data are to be imported, not only looked up
+  // Those of the file's columns that the table has, and their places among all of the file's.
+  std::vector<std::string> columns;
+  std::vector<std::size_t> positions;
+  // Columns of the table that need a value and don't get one, if the file has a row.
+  std::vector<std::string> unfilled;
+};
+
+class ImportFit {
+ public:
+  // Error(usage) for tables named that the file doesn't have. Both schemas outlive this.
+  ImportFit(const Schema& file, const Schema& database, const ImportOptions& options);
+
+  FittedTable fit(const FileTable& table);
+  // Once its rows have been read.
+  void note_rows(const FileTable& table, const FittedTable& fitted, std::uint64_t rows);
+
+  // A line for everything that doesn't fit.
+  const std::vector<std::string>& findings() const { return findings_; }
+  void add_finding(std::string line) { findings_.push_back(std::move(line)); }
+
+ private:
+  void choose(const Schema& file);
+  const Table* place_of(const FileTable& table, bool chosen);
+  void fit_columns(const FileTable& table, FittedTable& fitted);
+  void note_unfilled(const FileTable& table, FittedTable& fitted);
+
+  const Schema& database_;
+  const ImportOptions& options_;
+  std::map<std::string, const Table*> by_name_;
+  std::set<const Table*> chosen_;  // of the file
+  std::vector<std::string> findings_;
+};
+
+// Error(conflict) that tells all of them.
+Error misfit(const std::vector<std::string>& findings);
+
+}  // namespace dbkeeper

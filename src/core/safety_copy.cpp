@@ -1,0 +1,119 @@
+#include "dbkeeper/core/safety_copy.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "dbkeeper/base/atomic_file.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/utc.h"
+#include "dbkeeper/core/export.h"
+#include "dbkeeper/core/export_target.h"
+#include "dbkeeper/core/history.h"
+#include "dbkeeper/core/inspect.h"
+#include "dbkeeper/core/verify.h"
+#include "dbkeeper/formats/export_source.h"
+#include "dbkeeper/formats/zstd.h"
+
+namespace dbkeeper {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return;
+  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), error);
+  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return;
+  throw Error(ErrorKind::failed, fmt::format("cannot make the backup folder '{}': {}",
+                                             folder.string(), std::strerror(errno)))
+      .hint("--dir names another one");
+}
+
+// What an export leaves out unless it is named is part of the database all the same.
+ExportOptions everything(const Schema& schema) {
+  ExportOptions options{.allow_empty = true};
+  for (const Table& table : schema.tables) {
+    const bool whole = !table.partition_of &&
+                       (table.kind == TableKind::plain || table.kind == TableKind::partitioned);
+    const bool named_only = table.not_exportable.empty() && !history_tool(schema, table).empty();
+    if (whole && (named_only || why_left_out(schema, table).empty()))
+      options.include.push_back(schema.display(table));
+  }
+  return options;
+}
+
+fs::path write_copy(Database& database, const fs::path& folder, std::string_view label, int readers,
+                    Reporter& reporter, const Stop& stop) {
+  const auto snapshot = database.snapshot();
+  const auto moment = std::chrono::system_clock::now();
+  const Schema schema = snapshot->schema();
+  const DatabaseInfo info = database.info();
+  const ExportPlan plan = plan_export(schema, everything(schema));
+  const auto metadata = describe_moment(moment, info, *snapshot, schema, plan);
+  AtomicFile file(folder / fmt::format("{}_{}_{}.json.zst", file_name_of(info.name), label,
+                                       file_stamp(moment)));
+  ZstdWriter compressor([&](std::string_view bytes) { file.write(bytes); });
+  write_export(
+      *snapshot, schema, plan, metadata, [&](std::string_view text) { compressor.write(text); },
+      database.capabilities().parallel_readers ? readers : 1, reporter, stop);
+  compressor.finish();
+  stop.check();
+  return file.commit_as_new();
+}
+
+// What it takes to believe in a copy: to have read it.
+SafetyCopy read_back(const fs::path& path, Reporter& reporter, const Stop& stop) {
+  SafetyCopy copy{.file = path.string(), .tables = {}};
+  ExportReader reader(export_source(open_bytes(path, stop)));
+  copy.tables = verify_export(reader, reporter, stop).tables;
+  copy.bytes = fs::file_size(path);
+  return copy;
+}
+
+// Of these kinds the user has to know as they are; all else is that there is no copy.
+bool speaks_for_itself(ErrorKind kind) {
+  return kind == ErrorKind::interrupted || kind == ErrorKind::refused ||
+         kind == ErrorKind::connection;
+}
+
+}  // namespace
+
+SafetyCopy make_safety_copy(Database& database, const std::string& folder, std::string_view label,
+                            int readers, Reporter& reporter, const Stop& stop) {
+  fs::path path;
+  try {
+    make_folder(folder);
+    path = write_copy(database, folder, label, readers, reporter, stop);
+    return read_back(path, reporter, stop);
+  } catch (Error& error) {
+    std::error_code ignored;
+    if (!path.empty()) fs::remove(path, ignored);
+    error.during("making a safety copy; nothing was changed");
+    if (speaks_for_itself(error.kind())) throw;
+    Error failure(ErrorKind::failed, error.message());
+    failure.table(error.table()).hint(error.hint());
+    for (const std::string& context : error.context()) failure.during(context);
+    throw failure;
+  }
+}
+
+std::vector<std::string> SafetyCopy::words_for(const std::vector<std::string>& changed) const {
+  std::vector<std::string> included, excluded;
+  for (const TableTotal& table : tables) {
+    if (table.section == Section::references) continue;
+    const bool meant = std::find(changed.begin(), changed.end(), table.name) != changed.end();
+    (meant ? included : excluded).push_back(table.name);
+  }
+  if (excluded.empty()) return {};
+  if (excluded.size() < included.size()) return {"--exclude", join(excluded, ",")};
+  return {"--include", join(included, ",")};
+}
+
+}  // namespace dbkeeper

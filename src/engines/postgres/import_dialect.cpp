@@ -1,0 +1,301 @@
+#include "engines/postgres/import_dialect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dbkeeper/base/text.h"
+#include "engines/postgres/catalog.h"
+#include "engines/postgres/fetch.h"
+#include "engines/postgres/import_locks.h"
+#include "engines/postgres/import_stage.h"
+#include "engines/postgres/kept_map.h"
+#include "engines/postgres/lock_holder.h"
+#include "engines/postgres/quoted_name.h"
+#include "engines/postgres/row_stream.h"
+#include "engines/postgres/users_path.h"
+#include "engines/postgres/value_sql.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+Session& in_own_path(Session& session) {
+  session.command(kOwnPath);
+  return session;
+}
+
+Session& in_users_path(Session& session, const Conninfo& conninfo) {
+  session.command(set_path_sql(users_path(session, conninfo)));
+  return session;
+}
+
+// Statements that see the database as it was before any of them.
+std::string as_one(const std::vector<staging::Write>& group) {
+  std::vector<std::string> statements, counts;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    statements.push_back(fmt::format("w{} AS ({} RETURNING 1)", i, group[i].sql));
+    counts.push_back(fmt::format("(SELECT count(*) FROM w{})", i));
+  }
+  return fmt::format("WITH {} SELECT {}", join(statements, ", "), join(counts, ", "));
+}
+
+}  // namespace
+
+ImportDialect::ImportDialect(std::shared_ptr<Sessions> sessions)
+    : session_(std::move(sessions)),
+      types_(in_own_path(*session_)),
+      key_operators_(*session_),
+      link_operators_(*session_),
+      partitions_(*session_),
+      triggers_(*session_, partitions_),
+      numbers_(*session_) {
+  in_users_path(*session_, session_.sessions()->conninfo());
+}
+
+// -- Running SQL.
+
+std::int64_t ImportDialect::run(const std::string& sql) { return session_->change(sql); }
+
+void ImportDialect::query(const std::string& sql,
+                          const std::function<void(const staging::Texts&)>& take) {
+  for_each_row(*session_, sql, take);
+}
+
+std::vector<std::int64_t> ImportDialect::write(const std::vector<staging::Write>& group) {
+  std::vector<TableName> tables;
+  for (const staging::Write& each : group) tables.push_back(each.table->name);
+  try {
+    if (group.size() == 1) return {session_->change(group.front().sql)};
+    std::vector<std::int64_t> out;
+    if (group.empty()) return out;
+    for_each_row(*session_, as_one(group), [&](const staging::Texts& counts) {
+      for (const auto& count : counts) out.push_back(std::stoll(*count));
+    });
+    return out;
+  } catch (Error& error) {
+    if (error.table().empty() && group.size() == 1)
+      error.table(display(tables.front(), kDefaultSchema));
+    throw with_lock_holder(error, tables, *session_.sessions());
+  }
+}
+
+// DELETE has the foreign keys of children looked up row by row, over all that has just been deleted
+// of them. TRUNCATE has nothing to look up, but no trigger of a row fires, it asks for a right of
+// its own, and it refuses where any table refers to one of these, with rows or without.
+bool ImportDialect::empty_at_once(const ImportPlan& plan) {
+  if (plan.fire_triggers || !plan.referrers.empty()) return false;
+  std::vector<TableName> tables;
+  std::vector<std::string> clauses;
+  for (const auto& group : plan.emptied)
+    for (const Table* table : group) {
+      tables.push_back(table->name);
+      clauses.push_back(from_clause(*table));
+    }
+  if (!may_truncate(tables)) return false;
+  session_->command("SAVEPOINT dbkeeper_truncate");
+  try {
+    session_->command("TRUNCATE TABLE " + join(clauses, ", "));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::refused)
+      throw with_lock_holder(error, tables, *session_.sessions());
+    if (error.kind() != ErrorKind::failed || !session_->alive()) throw;
+    session_->command("ROLLBACK TO dbkeeper_truncate");
+    return false;
+  }
+  session_->command("RELEASE dbkeeper_truncate");
+  return true;
+}
+
+bool ImportDialect::may_truncate(const std::vector<TableName>& tables) const {
+  std::vector<std::string> rights;
+  for (const TableName& table : tables)
+    rights.push_back(fmt::format("pg_catalog.has_table_privilege({}, 'TRUNCATE')",
+                                 literal(QuotedName(table).sql())));
+  return session_->value("SELECT " + join(rights, " AND ")) == "t";
+}
+
+void ImportDialect::analyze(const std::string& name) {
+  session_->command("ANALYZE " + temporary(name));
+}
+
+// The tables are joined as a whole, which an index doesn't make faster, and some values are too
+// large for one.
+void ImportDialect::index(const std::string&, const std::vector<std::string>&) {}
+
+// -- The transaction.
+
+void ImportDialect::lock(const ImportPlan& plan) {
+  plan_ = &plan;
+  numbers_.dry_run(plan.dry_run);
+  in_own_path(*session_);
+  lock_for_import(session_, plan);
+  in_users_path(*session_, session_.sessions()->conninfo());
+}
+
+std::vector<std::string> ImportDialect::switch_triggers_off(const ImportPlan& plan) {
+  return triggers_.off(plan);
+}
+
+void ImportDialect::switch_triggers_on() { triggers_.on(); }
+
+// The session lives on, and would keep the temporary tables.
+void ImportDialect::commit() {
+  if (PQtransactionStatus(session_->raw()) == PQTRANS_INTRANS) session_->command("DISCARD TEMP");
+  session_.commit();
+}
+
+// -- Staging.
+
+void ImportDialect::create_stage(const staging::Stage& stage) {
+  try {
+    session_->command(create_stage_sql(stage, types_));
+  } catch (const Error& error) {
+    throw with_lock_holder(error, {stage.table->name}, *session_.sessions());
+  }
+  stages_[stage.table->name] = {stage.name};
+}
+
+std::unique_ptr<RowSink> ImportDialect::fill_stage(const staging::Stage& stage, Rows rows,
+                                                   const std::vector<std::string>& columns,
+                                                   Refuse refuse) {
+  return std::make_unique<StageSink>(*session_, stage, rows, columns,
+                                     stages_.at(stage.table->name).rows, std::move(refuse));
+}
+
+std::string ImportDialect::stage_of(const Table& table) const {
+  const auto at = stages_.find(table.name);
+  return at == stages_.end() ? std::string() : temporary(at->second.name);
+}
+
+// -- Names and literals.
+
+std::string ImportDialect::quoted(std::string_view name) const { return QuotedName(name).sql(); }
+
+std::string ImportDialect::literal(std::string_view text) const { return postgres::literal(text); }
+
+std::string ImportDialect::temp(std::string_view name) const { return temporary(name); }
+
+std::string ImportDialect::rows_of(const Table& table) const { return from_clause(table); }
+
+// Without a list the first columns get the values; a table without any takes none.
+std::string ImportDialect::insert_into(const Table& table,
+                                       const std::vector<std::string>& columns) const {
+  std::string out = "INSERT INTO " + QuotedName(table.name).sql();
+  if (!columns.empty()) out += fmt::format(" ({})", QuotedName::list(columns).sql());
+  const bool always = std::any_of(columns.begin(), columns.end(), [&](const std::string& name) {
+    return table.find_column(name)->origin == Origin::identity_always;
+  });
+  return always ? out + " OVERRIDING SYSTEM VALUE" : out;
+}
+
+// -- Expressions.
+
+std::vector<std::string> ImportDialect::address(const Table& table, std::string_view alias) const {
+  std::vector<std::string> out = {fmt::format("{}.ctid", alias)};
+  if (table.kind == TableKind::partitioned) out.push_back(fmt::format("{}.tableoid", alias));
+  return out;
+}
+
+// The collation stands on one side only: said twice, it would have to be the same.
+std::string ImportDialect::key_equal(const Table& table, const Key& key, std::size_t part,
+                                     const std::string& file, const std::string& base) {
+  const Equality how = equality_of(table, key, part);
+  const Column* column = table.find_column(key.parts[part].column);
+  const std::string a = column ? types_.without_domain(*column, file) : "(" + file + ")";
+  const std::string b = column ? types_.without_domain(*column, base) : "(" + base + ")";
+  const std::string equal = fmt::format("{}{} {} {}", a, how.collation, how.operation, b);
+  if (!key.nulls_not_distinct) return "(" + equal + ")";
+  return fmt::format("({} OR ({} IS NULL AND {} IS NULL))", equal, a, b);
+}
+
+// A made-up key compares as the columns' types do by default.
+Equality ImportDialect::equality_of(const Table& table, const Key& key, std::size_t part) {
+  if (const auto of_index = key_operators_.of_key(table.name, key.name, part)) return *of_index;
+  const std::string& column = key.parts[part].column;
+  if (const auto of_type = key_operators_.of_columns(table.name, column, table.name, column))
+    return *of_type;
+  throw Error(ErrorKind::usage, fmt::format("values of column {} of table {} can't be compared",
+                                            column, display(table.name, kDefaultSchema)))
+      .table(display(table.name, kDefaultSchema))
+      .column(column)
+      .hint("choose other columns for --match");
+}
+
+const Column& ImportDialect::parent_column(const ImportLink& link, std::size_t i) const {
+  return *plan_->tables[link.parent].table->find_column(link.to[i]);
+}
+
+std::string ImportDialect::link_equal(const Table& child, const ImportLink& link, std::size_t i,
+                                      const std::string& parent, const std::string& child_value) {
+  const auto how = equality_of(child, link, i);
+  if (!how)  // a file's own idea of a foreign key
+    return fmt::format(
+        "(({})::pg_catalog.text COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.=) "
+        "({})::pg_catalog.text)",
+        parent, child_value);
+  return fmt::format("({}{} {} {})", types_.without_domain(parent_column(link, i), parent),
+                     how->collation, how->operation,
+                     types_.without_domain(*child.find_column(link.columns[i]), child_value));
+}
+
+std::optional<Equality> ImportDialect::equality_of(const Table& child, const ImportLink& link,
+                                                   std::size_t i) {
+  if (!link.key)
+    return key_operators_.of_columns(plan_->tables[link.parent].table->name, link.to[i], child.name,
+                                     link.columns[i]);
+  const ForeignKey& key = *link.key;
+  const auto& all = link_operators_.equalities(child, key);
+  for (std::size_t at = 0; at < key.columns.size(); ++at)
+    if (key.columns[at] == link.columns[i] && key.to[at] == link.to[i]) return all[at];
+  throw Error(ErrorKind::failed,
+              fmt::format("the foreign key {} has no column {} that refers to {}", key.name,
+                          link.columns[i], link.to[i]));
+}
+
+std::string ImportDialect::same(const Column& column, const std::string& a,
+                                const std::string& b) const {
+  return same_sql(types_, column, a, b);
+}
+
+std::string ImportDialect::differ(const Table& table, const std::vector<std::string>& columns,
+                                  std::string_view a, std::string_view b) const {
+  return differ_sql(types_, table, columns, a, b);
+}
+
+std::string ImportDialect::image(const Table& table, const std::vector<std::string>& columns,
+                                 std::string_view alias) const {
+  return image_sql(table, columns, alias);
+}
+
+std::string ImportDialect::converted(const Column& column, const std::string& value) const {
+  return fmt::format("({})::{}", value, types_.base(column));
+}
+
+std::string ImportDialect::json_array(const std::vector<std::string>& values) const {
+  return json_array_sql(values);
+}
+
+std::string ImportDialect::sql_literal(const std::string& value) const {
+  return fmt::format("pg_catalog.quote_literal(({})::pg_catalog.text)", value);
+}
+
+std::string ImportDialect::shown(const std::string& value) const { return shown_sql(value); }
+
+// -- Numbers.
+
+std::string ImportDialect::new_number(const Table& table, const Column& column,
+                                      std::int64_t highest, const std::string& order) {
+  return numbers_.next(table, column, highest, order, stage_of(table));
+}
+
+void ImportDialect::advance(const Table& table, const Column& column, std::int64_t highest) {
+  numbers_.advance(table, column, highest, stage_of(table));
+}
+
+// -- The kept map.
+
+std::string ImportDialect::kept_map() { return find_kept_map(*session_); }
+
+std::string ImportDialect::make_kept_map() { return postgres::make_kept_map(*session_); }
+
+}  // namespace dbkeeper::postgres

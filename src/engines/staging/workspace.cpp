@@ -1,0 +1,221 @@
+#include "engines/staging/workspace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dbkeeper/base/text.h"
+
+namespace dbkeeper::staging {
+namespace {
+
+bool contains(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+bool all_in(const std::vector<std::string>& names, const std::vector<std::string>& list) {
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return contains(list, name); });
+}
+
+bool is_emptied(const ImportPlan& plan, const Table* table) {
+  return std::any_of(plan.emptied.begin(), plan.emptied.end(), [&](const auto& group) {
+    return std::find(group.begin(), group.end(), table) != group.end();
+  });
+}
+
+void choose_primary_key(StagedTable& table) {
+  if (!table.table().primary_key) return;
+  table.primary_key = table.table().primary_key->columns();
+  if (!all_in(table.primary_key, table.has_data ? table.data_columns : table.reference_columns))
+    table.primary_key.clear();
+  for (const std::string& name : table.primary_key) {
+    const Column& column = table.column(name);
+    if (!column.numbered() || column.type.family != Family::integer) continue;
+    table.numbered_key = true;
+    if (!table.links(name)) table.numbered = &column;
+  }
+}
+
+void choose_probes(StagedTable& table, Identity identity) {
+  const auto add = [&](const Key& key, bool references) {
+    table.probes.push_back(key);
+    table.probes_references.push_back(references);
+  };
+  const bool has_key = !table.primary_key.empty();
+  if (identity == Identity::key && has_key) return add(*table.table().primary_key, true);
+  const bool by_number = identity == Identity::same_source && has_key;
+  if (by_number) add(*table.table().primary_key, false);
+  for (const Key& key : table.plan->keys) add(key, true);
+}
+
+void choose_link_columns(StagedTable& table) {
+  for (const ImportLink& link : table.plan->links)
+    for (const std::string& column : link.columns)
+      if (!contains(table.link_columns, column)) table.link_columns.push_back(column);
+}
+
+}  // namespace
+
+const Column& StagedTable::column(const std::string& name) const {
+  return *table().find_column(name);
+}
+
+bool StagedTable::links(const std::string& column) const { return contains(link_columns, column); }
+
+std::vector<std::string> StagedTable::updated_columns() const {
+  std::vector<std::string> out;
+  const auto in_key = [&](const std::string& name) {
+    return table().primary_key && contains(table().primary_key->columns(), name);
+  };
+  for (const std::string& name : data_columns)
+    if (!in_key(name) && !contains(plan->kept, name) &&
+        column(name).origin != Origin::identity_always)
+      out.push_back(name);
+  return out;
+}
+
+Workspace::Workspace(Dialect& dialect, const ImportPlan& plan, std::vector<StagedTable> tables)
+    : dialect_(dialect), plan_(plan), tables_(std::move(tables)) {
+  for (StagedTable& table : tables_) {
+    table.emptied = is_emptied(plan, table.plan->table);
+    choose_link_columns(table);
+    choose_primary_key(table);
+    choose_probes(table, plan.identity);
+  }
+}
+
+std::string Workspace::bare(char kind, std::size_t table) {
+  return fmt::format("dbkeeper_{}{}", kind, table);
+}
+
+std::string Workspace::temp(char kind, std::size_t table) const {
+  return dialect_.temp(bare(kind, table));
+}
+
+std::string Workspace::stage(std::size_t table) const {
+  return dialect_.temp(at(table).stage.name);
+}
+
+std::string Workspace::of(std::string_view alias, std::string_view column) const {
+  return fmt::format("{}.{}", alias, dialect_.quoted(column));
+}
+
+std::string Workspace::n(std::size_t table) const {
+  return dialect_.quoted(at(table).stage.number());
+}
+
+std::string Workspace::kind(std::size_t table) const {
+  return dialect_.quoted(at(table).stage.kind());
+}
+
+std::string Workspace::flag(std::size_t table, std::size_t link) const {
+  return dialect_.quoted(fmt::format("{}f{}", at(table).stage.prefix, link));
+}
+
+void Workspace::create() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::string table = dialect_.rows_of(at(i).table());
+    dialect_.run(
+        fmt::format("CREATE TABLE {} AS SELECT s.{} AS n, 0 AS how, {} FROM {} AS s, {} AS t "
+                    "LIMIT 0",
+                    found(i), n(i), addressed(i, "t"), stage(i), table));
+    dialect_.index(bare('m', i), {"n"});
+    if (has_links(i)) create_links(i);
+    if (has_numbers(i))
+      dialect_.run(
+          fmt::format("CREATE TABLE {} AS SELECT s.{} AS n, {} AS number FROM {} AS s LIMIT 0",
+                      numbers(i), n(i), of("s", at(i).numbered->name), stage(i)));
+    if (has_dropped(i))
+      dialect_.run(fmt::format("CREATE TABLE {} AS SELECT s.{} AS n FROM {} AS s LIMIT 0",
+                               dropped(i), n(i), stage(i)));
+  }
+}
+
+void Workspace::create_links(std::size_t table) {
+  std::string columns;
+  for (std::size_t v = 0; v < at(table).link_columns.size(); ++v)
+    columns += fmt::format(", {} AS v{}", of("s", at(table).link_columns[v]), v);
+  for (std::size_t f = 0; f < at(table).plan->links.size(); ++f)
+    columns += fmt::format(", 0 AS f{}", f);
+  for (const char kind : {'q', 'r'}) {
+    dialect_.run(fmt::format("CREATE TABLE {} AS SELECT s.{} AS n{} FROM {} AS s LIMIT 0",
+                             temp(kind, table), n(table), columns, stage(table)));
+    dialect_.index(bare(kind, table), {"n"});
+  }
+}
+
+std::string Workspace::rows(std::size_t table, Values values, bool generated) const {
+  const StagedTable& staged = at(table);
+  const bool linked = values != Values::file && has_links(table);
+  const bool numbered = values == Values::final && has_numbers(table);
+  std::vector<std::string> columns = {of("s", staged.stage.number()), of("s", staged.stage.kind())};
+  if (linked)
+    for (std::size_t f = 0; f < staged.plan->links.size(); ++f)
+      columns.push_back(fmt::format("r.f{} AS {}", f, flag(table, f)));
+  for (const std::string& name : staged.table().given_columns())
+    columns.push_back(final_value(table, name, "s", linked ? "r" : "", numbered ? "i" : "") +
+                      " AS " + dialect_.quoted(name));
+  std::string sql = fmt::format("SELECT {} FROM {} AS s", join(columns, ", "), stage(table));
+  if (linked)
+    sql += fmt::format(" JOIN {} AS r ON r.n = s.{}",
+                       values == Values::identity ? links(table) : final_links(table), n(table));
+  if (numbered) sql += fmt::format(" LEFT JOIN {} AS i ON i.n = s.{}", numbers(table), n(table));
+  if (generated) {
+    std::string computed;
+    for (const Column& column : staged.table().columns)
+      if (column.generated())
+        computed +=
+            fmt::format(", ({}) AS {}", column.default_expression, dialect_.quoted(column.name));
+    if (!computed.empty()) sql = fmt::format("SELECT s.*{} FROM ({}) AS s", computed, sql);
+  }
+  return "(" + sql + ")";
+}
+
+std::string Workspace::final_value(std::size_t table, const std::string& column, std::string_view s,
+                                   std::string_view r, std::string_view i) const {
+  const StagedTable& staged = at(table);
+  if (!i.empty() && staged.numbered && staged.numbered->name == column)
+    return fmt::format("coalesce({}.number, {})", i, of(s, column));
+  if (r.empty() || !staged.links(column)) return of(s, column);
+  const auto at = std::find(staged.link_columns.begin(), staged.link_columns.end(), column);
+  return fmt::format("{}.v{}", r, at - staged.link_columns.begin());
+}
+
+std::size_t Workspace::address_size(std::size_t table) const {
+  return dialect_.address(at(table).table(), "t").size();
+}
+
+std::string Workspace::address_list(std::size_t table, std::string_view alias) const {
+  std::vector<std::string> out;
+  for (std::size_t a = 0; a < address_size(table); ++a)
+    out.push_back(fmt::format("{}.a{}", alias, a));
+  return join(out, ", ");
+}
+
+std::string Workspace::same_address(std::size_t table, std::string_view a,
+                                    std::string_view b) const {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < address_size(table); ++i)
+    out.push_back(fmt::format("{}.a{} = {}.a{}", a, i, b, i));
+  return "(" + join(out, " AND ") + ")";
+}
+
+std::string Workspace::at_address(std::size_t table, std::string_view target,
+                                  std::string_view alias) const {
+  std::vector<std::string> out;
+  const auto parts = dialect_.address(at(table).table(), target);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out.push_back(fmt::format("{} = {}.a{}", parts[i], alias, i));
+  return "(" + join(out, " AND ") + ")";
+}
+
+std::string Workspace::addressed(std::size_t table, std::string_view target) const {
+  std::vector<std::string> out;
+  const auto parts = dialect_.address(at(table).table(), target);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out.push_back(fmt::format("{} AS a{}", parts[i], i));
+  return join(out, ", ");
+}
+
+}  // namespace dbkeeper::staging
