@@ -50,6 +50,9 @@ ImportDialect::ImportDialect(std::shared_ptr<Sessions> sessions)
       triggers_(*session_, partitions_),
       numbers_(*session_) {
   in_users_path(*session_, session_.sessions()->conninfo());
+  // What the planner expects of rows that are looked up by several keys at once is often far too few,
+  // and then a loop over all of a table for each of them takes for ever.
+  session_->command("SET LOCAL enable_nestloop = off");
 }
 
 // -- Running SQL.

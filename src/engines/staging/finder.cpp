@@ -260,9 +260,11 @@ class GroupFinder {
     resolve();
     for (TableFinder& finder : finders_) finder.presume_by_map(map_);
     for (TableFinder& finder : finders_) finder.presume_by_number();
+    analyze();
     while (true) {
       saturate();
       if (circular_) resolve();
+      analyze();
       std::int64_t wrong = 0;
       for (TableFinder& finder : finders_) wrong += finder.forget_wrongly_presumed();
       if (wrong == 0 || !circular_)
@@ -272,10 +274,14 @@ class GroupFinder {
     }
     for (TableFinder& finder : finders_) finder.as_multiset();
     if (circular_) resolve();
-    for (const std::size_t table : group_) work_.dialect().analyze(Workspace::bare('m', table));
+    analyze();
   }
 
  private:
+  void analyze() {
+    for (const std::size_t table : group_) work_.dialect().analyze(Workspace::bare('m', table));
+  }
+
   void resolve() {
     for (const std::size_t table : group_) resolve_by_identity(work_, table);
   }

@@ -254,8 +254,9 @@ bool refill(Workspace& work, std::size_t table) {
 }  // namespace
 
 void resolve_by_identity(Workspace& work, std::size_t table) {
-  if (work.has_links(table))
-    fill(work, work.links(table), Resolution(work, table, Values::identity));
+  if (!work.has_links(table)) return;
+  fill(work, work.links(table), Resolution(work, table, Values::identity));
+  work.dialect().analyze(Workspace::bare('q', table));
 }
 
 void resolve_finally(Workspace& work, const std::vector<std::size_t>& group) {
