@@ -153,8 +153,12 @@ void ImportCommand::make_safety_copy() {
 }
 
 void ImportCommand::write_rows() {
+  // Which row is which can't be told any more once they are written.
+  std::optional<std::vector<ExplainedTable>> explained;
+  if (options_.explain) explained = explain(run_->import(), run_->plan());
   run_->write_rows();
-  report_ = report_of(*run_, options_.explain);
+  report_ = report_of(*run_);
+  report_.explained = std::move(explained);
   if (!id_map_) return;
   write_id_map(
       run_->import(), run_->plan(), [this](std::string_view text) { id_map_->write(text); },

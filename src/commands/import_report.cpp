@@ -116,7 +116,7 @@ ImportCounts ImportReport::total() const {
   return sum;
 }
 
-ImportReport report_of(ImportRun& run, bool explained) {
+ImportReport report_of(ImportRun& run) {
   const ImportPlan& plan = run.plan();
   ImportReport report;
   report.database = run.database();
@@ -131,7 +131,6 @@ ImportReport report_of(ImportRun& run, bool explained) {
     report.tables.push_back(std::move(entry));
   }
   report.triggers_off = run.import().triggers_off();
-  if (explained) report.explained = explain(run.import(), plan);
   return report;
 }
 

@@ -37,7 +37,7 @@ struct ImportReport {
 
 // Of a run whose rows are written and not committed yet; Error(failed) if the counts of a table
 // don't add up, for then something else doesn't either.
-ImportReport report_of(ImportRun& run, bool explained);
+ImportReport report_of(ImportRun& run);
 
 // Tells the user what was taken for granted.
 void warn_of_doubts(const ImportReport& report, Reporter& reporter);

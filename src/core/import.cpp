@@ -11,28 +11,11 @@
 namespace dbkeeper {
 namespace {
 
-void append(Batch& batch, const CellView& cell) {
-  switch (cell.kind) {
-    case CellKind::null:
-      return batch.add_null();
-    case CellKind::boolean:
-      return batch.add_boolean(cell.integer != 0);
-    case CellKind::integer:
-      return batch.add_integer(cell.integer);
-    case CellKind::real:
-      return batch.add_real(cell.real);
-    case CellKind::single:
-      return batch.add_single(static_cast<float>(cell.real));
-    default:
-      return batch.add(cell.kind, cell.text);
-  }
-}
-
 // Some of a batch's columns.
 void project(const Batch& all, const std::vector<std::size_t>& columns, Batch& some) {
   some.clear();
   for (std::size_t row = 0; row < all.rows(); ++row) {
-    for (const std::size_t column : columns) append(some, all.at(row, column));
+    for (const std::size_t column : columns) some.add(all.at(row, column));
     if (columns.empty()) some.add_empty_row();
   }
 }

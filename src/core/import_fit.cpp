@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/table_list.h"
@@ -26,8 +27,8 @@ std::vector<std::string> names_of(const std::map<std::string, const Table*>& tab
 
 }  // namespace
 
-ImportFit::ImportFit(const Schema& file, const Schema& database, const ImportOptions& options)
-    : database_(database), options_(options) {
+ImportFit::ImportFit(const Schema& file, const Schema& database, ImportOptions options)
+    : database_(database), options_(std::move(options)) {
   for (const Table& table : database.tables) by_name_[database.display(table)] = &table;
   choose(file);
 }

@@ -26,7 +26,7 @@ struct FittedTable {
 class ImportFit {
  public:
   // Error(usage) for tables named that the file doesn't have. Both schemas outlive this.
-  ImportFit(const Schema& file, const Schema& database, const ImportOptions& options);
+  ImportFit(const Schema& file, const Schema& database, ImportOptions options);
 
   FittedTable fit(const FileTable& table);
   // Once its rows have been read.
@@ -43,7 +43,7 @@ class ImportFit {
   void note_unfilled(const FileTable& table, FittedTable& fitted);
 
   const Schema& database_;
-  const ImportOptions& options_;
+  const ImportOptions options_;
   std::map<std::string, const Table*> by_name_;
   std::set<const Table*> chosen_;  // of the file
   std::vector<std::string> findings_;

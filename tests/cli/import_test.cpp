@@ -302,6 +302,22 @@ TEST_CASE("what --explain tells: keys in order, those that are none and why, who
   }
 }
 
+TEST_CASE("the rows that merge changes are named by --explain") {
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto target = reseeded_library(engine);
+    const std::string file = exported(*old_library(engine), folder, seeded_left_out());
+    const json result = imported(*target, {file, "--mode", "merge", "--explain"});
+    CHECK(result["tables"]["members"]["updated"] == 1);
+    for (const json& table : result["explain"]["tables"]) {
+      if (table["table"] != "members") continue;
+      REQUIRE(table["matches"].size() == 1);
+      CHECK(table["matches"][0]["old"] == "[2]");
+      CHECK(table["matches"][0]["new"] == "[2]");
+    }
+  }
+}
+
 TEST_CASE("a natural key can be named for a table that declares none") {
   for (const Engine engine : kEngines) {
     const ScratchFolder folder;

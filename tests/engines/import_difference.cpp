@@ -1,7 +1,9 @@
 #include "engines/import_difference.h"
 
 #include <algorithm>
+#include <map>
 
+#include "dbkeeper/base/text.h"
 #include "engines/import_trial.h"
 #include "support/memory_import.h"
 #include "support/memory_table.h"
@@ -41,6 +43,19 @@ std::string text_of(const ImportTarget::KeptMap& kept) {
   std::string out;
   for (const auto& entry : kept) out += entry[1] + " " + entry[2] + " -> " + entry[3] + "\n";
   return out;
+}
+
+// Engines count in an order of their own, and two keys may have one name.
+std::string text_of(const ImportMatches& matches) {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& count : matches.counts) counts[count.by] += count.rows;
+  std::vector<std::string> lines;
+  for (const auto& [by, rows] : counts)
+    lines.push_back("  " + std::to_string(rows) + " by " + by + "\n");
+  for (const auto& match : matches.first)
+    lines.push_back("  " + match.old_key + " is " + match.new_key + " by " + match.by + "\n");
+  std::sort(lines.begin(), lines.end());
+  return join(lines, "");
 }
 
 // What is wrong with the engine's refusal.
@@ -104,9 +119,7 @@ std::string text_of(const ImportOutcome& outcome) {
     out += table + " " + said(counts) + "\n";
     for (const auto& [old_key, new_key] : outcome.remapped.at(table))
       out += "  " + old_key + " -> " + new_key + "\n";
-    for (const auto& [by, rows] :
-         outcome.by.count(table) ? outcome.by.at(table) : std::map<std::string, std::int64_t>())
-      out += "  " + std::to_string(rows) + " by " + by + "\n";
+    out += text_of(outcome.matches.at(table));
   }
   return out;
 }

@@ -70,6 +70,40 @@ TEMPLATE_TEST_CASE("a row is found by its natural key where its number is anothe
   }
 }
 
+TEMPLATE_TEST_CASE("an import tells by what it found rows", "[import]", MemoryTarget, SqliteTarget,
+                   PostgresTarget) {
+  TestType target;
+  target.fill(users(), {{"users", {{1, "ann", "Ann"}, {2, "bob", "Bob"}}}});
+  const auto out = imported(target, file_of({{"users", {{7, "bob", "Bob"}, {8, "cid", nullptr}}}}),
+                            with(kOther));
+  const ImportMatches& matches = out.matches.at("users");
+  REQUIRE(matches.counts.size() == 1);
+  CHECK(matches.counts[0].by == "email");
+  CHECK(matches.counts[0].rows == 1);
+  REQUIRE(matches.first.size() == 1);
+  CHECK(matches.first[0].old_key == "[7]");
+  CHECK(matches.first[0].new_key == "[2]");
+  CHECK(matches.first[0].by == "email");
+}
+
+TEMPLATE_TEST_CASE("an import that isn't committed leaves no trace", "[import]", MemoryTarget,
+                   SqliteTarget, PostgresTarget) {
+  TestType target;
+  target.fill(diary(), {{"users", {{1, "ann"}}}, {"entries", {{5, 1, "it rained"}}}});
+  const RowsByTable before = target.rows();
+  const ImportFile file = file_of({{"users", {{1, "bob"}}}, {"entries", {{5, 1, "sun"}}}});
+  const ImportPlan plan = plan_for(target.schema(), with(kOther));
+  {
+    const auto import = target.database().begin_import();
+    stage_file(*import, target.schema(), file);
+    import->find_rows(plan);
+    import->write_rows();
+  }
+  CHECK(target.rows() == before);
+  CHECK(target.kept().empty());
+  imported(target, file, with(kOther));
+}
+
 TEMPLATE_TEST_CASE("merge leaves a row that is the same already unwritten", "[import]",
                    MemoryTarget, SqliteTarget, PostgresTarget) {
   TestType target;

@@ -88,12 +88,12 @@ TEST_CASE("by the model, the same import changes nothing the second time", "[imp
 
 TEST_CASE("SQLite imports what the model says", "[import-model]") {
   SqliteTarget engine;
-  require_agreement(engine, rounds(300));
+  require_agreement(engine, rounds(200));
 }
 
 TEST_CASE("PostgreSQL imports what the model says", "[import-model][postgres]") {
   PostgresTarget engine;
-  require_agreement(engine, rounds(60));
+  require_agreement(engine, rounds(40));
 }
 
 }  // namespace dbkeeper::testing

@@ -20,6 +20,12 @@ inline ImportChoice with(Identity identity, ImportMode mode = ImportMode::skip) 
   return choice;
 }
 
+inline ImportChoice on_missing(MissingReference what, ImportMode mode = ImportMode::skip) {
+  ImportChoice choice = with(Identity::other_source, mode);
+  choice.on_missing = what;
+  return choice;
+}
+
 // Data rows of whole tables.
 inline ImportFile file_of(const RowsByTable& rows) {
   ImportFile file;

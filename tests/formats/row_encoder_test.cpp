@@ -23,25 +23,7 @@ std::string encoded(Family family, const CellView& cell, Family element = Family
     values.columns[0].type.element[0].family = element;
   }
   Batch batch(1);
-  switch (cell.kind) {
-    case CellKind::null:
-      batch.add_null();
-      break;
-    case CellKind::boolean:
-      batch.add_boolean(cell.integer != 0);
-      break;
-    case CellKind::integer:
-      batch.add_integer(cell.integer);
-      break;
-    case CellKind::real:
-      batch.add_real(cell.real);
-      break;
-    case CellKind::single:
-      batch.add_single(static_cast<float>(cell.real));
-      break;
-    default:
-      batch.add(cell.kind, cell.text);
-  }
+  batch.add(cell);
   Buffer buffer;
   RowEncoder(values, {"v"}).append(batch, buffer);
   const std::string_view out = buffer.view();

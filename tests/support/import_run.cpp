@@ -8,6 +8,8 @@
 namespace dbkeeper::testing {
 namespace {
 
+constexpr std::size_t kAllMatches = 1000;
+
 // Groups of tables, parents first.
 std::vector<std::vector<std::size_t>> groups_of(const Schema& schema) {
   const TableOrder order = order_tables(schema);
@@ -112,7 +114,6 @@ void report(Import& import, const ImportPlan& plan, ImportOutcome& out) {
       remapped.emplace_back(old_key, new_key);
   });
   std::sort(remapped.begin(), remapped.end());
-  for (const auto& count : import.matches(i, 0).counts) out.by[name][count.by] += count.rows;
 }
 }  // namespace
 
@@ -153,14 +154,20 @@ ImportPlan plan_for(const Schema& schema, const ImportChoice& choice) {
   return plan;
 }
 
+void stage_file(Import& import, const Schema& schema, const ImportFile& file) {
+  stage_all(import, schema, Rows::data, file.data);
+  stage_all(import, schema, Rows::references, file.references);
+}
+
 ImportOutcome run_import(Import& import, const Schema& schema, const ImportFile& file,
                          const ImportPlan& plan) {
   ImportOutcome out;
   try {
-    stage_all(import, schema, Rows::data, file.data);
-    stage_all(import, schema, Rows::references, file.references);
+    stage_file(import, schema, file);
     import.find_rows(plan);
     out.found = true;
+    for (std::size_t i = 0; i < plan.tables.size(); ++i)
+      out.matches[plan.tables[i].name] = import.matches(i, kAllMatches);
     import.write_rows();
     ImportOutcome done = out;
     report(import, plan, done);

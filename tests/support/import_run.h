@@ -42,12 +42,14 @@ Schema with_declared_links(Schema schema, const ImportChoice& choice);
 // A plan for all tables of the schema, which outlives it.
 ImportPlan plan_for(const Schema& schema, const ImportChoice& choice);
 
+void stage_file(Import& import, const Schema& schema, const ImportFile& file);
+
 struct ImportOutcome {
   std::optional<Error> error;  // then nothing else, and nothing happened
   bool found = false;          // find_rows() went well
   std::map<std::string, ImportCounts> counts;
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> remapped;  // sorted
-  std::map<std::string, std::map<std::string, std::int64_t>> by;  // rows found, by what
+  std::map<std::string, ImportMatches> matches;
 };
 
 // Stages the file, carries the plan out and commits. `import` is of a database of that schema.

@@ -29,20 +29,7 @@ bool meets(const Table& table, const std::string& predicate, const MemoryRow& ro
 }  // namespace
 
 void MemoryCell::add_to(Batch& batch) const {
-  switch (kind) {
-    case CellKind::null:
-      return batch.add_null();
-    case CellKind::boolean:
-      return batch.add_boolean(integer != 0);
-    case CellKind::integer:
-      return batch.add_integer(integer);
-    case CellKind::real:
-      return batch.add_real(real);
-    case CellKind::single:
-      return batch.add_single(static_cast<float>(real));
-    default:
-      return batch.add(kind, text);
-  }
+  batch.add(CellView{kind, integer, real, text});
 }
 
 std::size_t position(const Table& table, const std::string& column) {

@@ -56,6 +56,22 @@ class Batch {
     else
       add_space(kind, 0);
   }
+  void add(const CellView& cell) {
+    switch (cell.kind) {
+      case CellKind::null:
+        return add_null();
+      case CellKind::boolean:
+        return add_boolean(cell.integer != 0);
+      case CellKind::integer:
+        return add_integer(cell.integer);
+      case CellKind::real:
+        return add_real(cell.real);
+      case CellKind::single:
+        return add_single(static_cast<float>(cell.real));
+      default:
+        return add(cell.kind, cell.text);
+    }
+  }
   // A cell of `size` bytes, to be filled before the next call. Requires: a kind
   // that has bytes.
   char* add_space(CellKind kind, std::size_t size) {

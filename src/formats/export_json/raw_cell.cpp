@@ -184,21 +184,7 @@ RawCell object_cell(std::string_view text, std::size_t offset, const std::option
 
 void add(Batch& batch, const RawCell& raw, const JsonCursor& in) {
   const CellView& cell = raw.cell;
-  switch (cell.kind) {
-    case CellKind::null:
-      return batch.add_null();
-    case CellKind::boolean:
-      return batch.add_boolean(cell.integer != 0);
-    case CellKind::integer:
-      return batch.add_integer(cell.integer);
-    case CellKind::real:
-      return batch.add_real(cell.real);
-    case CellKind::single:
-      return batch.add_single(static_cast<float>(cell.real));
-    default:
-      break;
-  }
-  if (raw.form == RawCell::Form::as_is) return batch.add(cell.kind, cell.text);
+  if (raw.form == RawCell::Form::as_is) return batch.add(cell);
   char* space = batch.add_space(cell.kind, cell.text.size());
   const std::size_t size = decode(raw, space, in);
   batch.shrink_last(size);

@@ -26,26 +26,11 @@ CellView boolean(bool value) { return {CellKind::boolean, value, 0, {}}; }
 CellView json(std::string_view value) { return {CellKind::json, 0, 0, value}; }
 CellView bytes(std::string_view value) { return {CellKind::bytes, 0, 0, value}; }
 
-void add(Batch& batch, const CellView& cell) {
-  switch (cell.kind) {
-    case CellKind::null:
-      return batch.add_null();
-    case CellKind::boolean:
-      return batch.add_boolean(cell.integer != 0);
-    case CellKind::integer:
-      return batch.add_integer(cell.integer);
-    case CellKind::real:
-      return batch.add_real(cell.real);
-    default:
-      return batch.add(cell.kind, cell.text);
-  }
-}
-
 // Fills the table's stage with one row, or several of one column.
 void fill(DialectTrial& trial, const std::string& table, const std::vector<std::string>& columns,
           const std::vector<CellView>& cells, Refused& refused, Rows rows = Rows::data) {
   Batch batch(columns.size());
-  for (const CellView& cell : cells) add(batch, cell);
+  for (const CellView& cell : cells) batch.add(cell);
   const auto sink = trial->fill_stage(trial.stage(table), rows, columns, refused.collect());
   sink->write(batch);
   sink->finish();
