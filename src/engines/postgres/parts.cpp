@@ -10,7 +10,7 @@ std::vector<Part> parts_of(const TableName& table, const TableHolds::Storage& st
                            std::int64_t bytes, bool ranges) {
   std::int64_t count = 1;
   if (ranges && storage.by_pages && bytes > 0)
-    count = std::clamp<std::int64_t>((storage.bytes + bytes - 1) / bytes, 1,
+    count = std::clamp<std::int64_t>(storage.bytes / bytes + (storage.bytes % bytes != 0), 1,
                                      std::max<std::int64_t>(storage.pages, 1));
   std::vector<Part> out;
   for (std::int64_t i = 0; i < count; ++i) {
