@@ -47,4 +47,14 @@ FROM generate_series(8, 800 * :scale) i;
 INSERT INTO tags SELECT i, 'tag-' || i FROM generate_series(1, 300) i;
 INSERT INTO post_tags SELECT 8 + i % (800 * :scale - 8), 1 + i / (800 * :scale) * 150 + i % 100
 FROM generate_series(1, 1200 * :scale) i;
+CREATE INDEX ON routines (user_id);
+CREATE INDEX ON sessions (user_id);
+CREATE INDEX ON sessions (routine_id);
+CREATE INDEX ON sets (session_id);
+CREATE INDEX ON posts (author_id);
+CREATE INDEX ON posts (parent_id);
+CREATE INDEX ON post_tags (tag_id);
+SELECT format('SELECT setval(%L, max(id)) FROM %I', relname || '_id_seq', relname)
+FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'post_tags'
+\gexec
 VACUUM ANALYZE;

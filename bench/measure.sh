@@ -1,29 +1,39 @@
 # Times shell commands in turn, A B C A B C, so that what disturbs the machine disturbs all alike.
 # To be sourced.
+# shellcheck shell=bash
 #
 #   cases=('name' 'command' 'name' 'command' …)
+#   setups['name']='command'     run before each run of that case, outside of the clock
 #   measure ROUNDS     prints, for each, median, fastest and the median of its ratios to the first
 #
-# A command may write to $OUT, a file that is removed after each run.
+# A command may write to $OUT, a file that is removed after each run. Cases run once beforehand, to
+# warm caches, but not those with a setup: it has just made what they work on.
+declare -a cases=()
+declare -A setups=()
 
 once() {  # COMMAND: prints the microseconds that it took
   local start=${EPOCHREALTIME/./}
   eval "$1" >/dev/null 2>"$measured/err" || {
     echo "failed: $1" >&2
     cat "$measured/err" >&2
+    rm -rf "$measured"
     exit 1
   }
   echo $((${EPOCHREALTIME/./} - start))
 }
 
 measure() {  # ROUNDS
-  local measured OUT i round
+  local measured OUT i round setup
   measured=$(mktemp -d)
   OUT=$measured/out
   export OUT
-  for ((i = 1; i < ${#cases[@]}; i += 2)); do once "${cases[i]}" >/dev/null; done
+  for ((i = 1; i < ${#cases[@]}; i += 2)); do
+    [ -n "${setups[${cases[i - 1]}]:-}" ] || once "${cases[i]}" >/dev/null
+  done
   for ((round = 0; round < $1; round++)); do
     for ((i = 1; i < ${#cases[@]}; i += 2)); do
+      setup=${setups[${cases[i - 1]}]:-}
+      [ -z "$setup" ] || once "$setup" >/dev/null
       once "${cases[i]}" >>"$measured/$i"
       rm -f "$OUT"
     done

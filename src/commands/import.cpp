@@ -48,9 +48,7 @@ class ImportCommand {
   void check_words() const;
   void open();
   void read();
-  void confirm();
-  void find_rows() { run_->find_rows(); }
-  void make_safety_copy();
+  void find_rows();
   void write_rows();
   void commit();
   Outcome outcome();
@@ -60,6 +58,10 @@ class ImportCommand {
   void check_id_map() const;
   void open_database();
   void open_file();
+  bool is_large() const;
+  bool try_to_read();
+  void confirm(const ImportPlan& plan);
+  void make_safety_copy();
   Database& second_database();
 
   const Options& options_;
@@ -76,6 +78,7 @@ class ImportCommand {
   std::optional<ExportReader> reader_;
   std::optional<ExportTarget> id_map_;
   std::optional<ImportRun> run_;  // goes first, of what can be undone
+  bool confirmed_ = false;
   std::optional<SafetyCopy> safety_copy_;
   ImportReport report_;
 };
@@ -99,8 +102,17 @@ void ImportCommand::open() {
   source_ = import_source(options_.file, context_);
   open_database();
   if (!options_.id_map.empty()) id_map_.emplace(options_.id_map, "", context_.stop);
+  what_.straight = source_->can_start_over() && is_large();
   open_file();
   run_.emplace(*reader_, *database_, schema_, what_, context_.reporter, context_.stop);
+}
+
+// Enough for it to matter how its rows come in.
+bool ImportCommand::is_large() const {
+  constexpr std::uintmax_t kLarge = 1 << 20;
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(options_.file, unknown);
+  return !unknown && size >= kLarge;
 }
 
 void ImportCommand::open_database() {
@@ -125,9 +137,23 @@ void ImportCommand::open_file() {
   warn_of_other_version(reader_->metadata(), versions_, context_.reporter);
 }
 
+// A file whose tables came in another order than they use to is read once more, row by row staged.
 void ImportCommand::read() {
+  if (try_to_read()) return;
+  safety_copy_.reset();
+  run_.reset();
+  reader_.reset();
+  what_.straight = false;
+  source_ = import_source(options_.file, context_);
+  open_file();
+  run_.emplace(*reader_, *database_, schema_, what_, context_.reporter, context_.stop);
+  try_to_read();
+}
+
+bool ImportCommand::try_to_read() {
   try {
-    run_->read();
+    return run_->read(
+        {[this](const ImportPlan& plan) { confirm(plan); }, [this] { make_safety_copy(); }});
   } catch (Error& error) {
     if (error.kind() == ErrorKind::input)
       error.during(fmt::format("reading {}", shown_name(options_.file)));
@@ -135,16 +161,23 @@ void ImportCommand::read() {
   }
 }
 
-void ImportCommand::confirm() {
-  if (!destroys()) return;
-  context_.confirm(confirmation_, [this] {
-    return clean_question(second_database(), schema_, run_->plan(), shown_name(options_.file));
+void ImportCommand::confirm(const ImportPlan& plan) {
+  if (!destroys() || confirmed_) return;
+  context_.confirm(confirmation_, [&] {
+    return clean_question(second_database(), schema_, plan, shown_name(options_.file));
   });
+  confirmed_ = true;
+}
+
+void ImportCommand::find_rows() {
+  confirm(run_->plan());
+  run_->find_rows();
+  make_safety_copy();
 }
 
 // The locks are held by now: what the copy has is what the import will find.
 void ImportCommand::make_safety_copy() {
-  if (!destroys() || options_.no_safety_backup) return;
+  if (!destroys() || options_.no_safety_backup || safety_copy_) return;
   const Settings& settings = context_.settings;
   safety_copy_ = dbkeeper::make_safety_copy(second_database(), settings.backup_dir, "pre-import",
                                             settings.jobs, context_.reporter, context_.stop);
@@ -185,6 +218,9 @@ Outcome ImportCommand::outcome() {
     report_.safety_copy = safety_copy_->file;
     report_.undo = undo_command(*safety_copy_, schema_, run_->plan(), context_);
   }
+  if (!report_.taken_off.empty())
+    context_.reporter.debug(
+        fmt::format("foreign keys and indexes that were off: {}", join(report_.taken_off, ", ")));
   if (!report_.triggers_off.empty())
     context_.reporter.debug(
         fmt::format("triggers that were off: {}", join(report_.triggers_off, ", ")));
@@ -209,9 +245,7 @@ Outcome run(const Options& options, Context& context) {
   import.check_words();
   import.open();
   import.read();
-  import.confirm();
   import.find_rows();
-  import.make_safety_copy();
   import.write_rows();
   import.commit();
   return import.outcome();

@@ -76,6 +76,8 @@ void add_options(CLI::App& app, Options& options) {
                "leave the tables' triggers on while rows are written");
   app.add_flag("--cascade", options.what.cascade,
                "clean: also empty tables that aren't in the file but refer to those that are");
+  app.add_flag("--offline", options.what.offline,
+               "nobody uses the tables: foreign keys and plain indexes may be off meanwhile");
   app.add_flag("--no-keep-map", options.no_keep_map,
                "don't remember in the database which row became which");
   app.add_flag("--no-safety-backup", options.no_safety_backup,

@@ -101,7 +101,9 @@ std::string explanation(const ImportReport& report) {
   for (const ExplainedTable& table : *report.explained) text += text_of(table);
   for (const std::string& trigger : report.triggers_off)
     text += fmt::format("\ntrigger {}: off for the import", trigger);
-  return text + (report.triggers_off.empty() ? "" : "\n");
+  for (const std::string& name : report.taken_off)
+    text += fmt::format("\nforeign key or index {}: off for the import", name);
+  return text + (report.triggers_off.empty() && report.taken_off.empty() ? "" : "\n");
 }
 
 }  // namespace
@@ -131,6 +133,7 @@ ImportReport report_of(ImportRun& run) {
     report.tables.push_back(std::move(entry));
   }
   report.triggers_off = run.import().triggers_off();
+  report.taken_off = run.import().taken_off();
   return report;
 }
 
@@ -167,6 +170,7 @@ Value value_of(const ImportReport& report) {
           .set("nulled", those_with(report, &ImportCounts::nulled))
           .set("same_number_alone", those_with(report, &ImportCounts::same_number_alone))
           .set("triggers_off", Value::list(report.triggers_off))
+          .set("taken_off", Value::list(report.taken_off))
           .set("id_map", or_null(report.id_map))
           .set("seconds", report.seconds);
   if (report.explained)

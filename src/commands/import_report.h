@@ -26,6 +26,7 @@ struct ImportReport {
   bool dry_run = false;
   std::vector<Entry> tables;
   std::vector<std::string> triggers_off;
+  std::vector<std::string> taken_off;  // foreign keys and indexes
   std::optional<std::vector<ExplainedTable>> explained;
   std::string safety_copy;  // empty: none
   std::string undo;         // the command; empty: none

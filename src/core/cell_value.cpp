@@ -9,6 +9,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/number_text.h"
 #include "dbkeeper/base/json_text.h"
 #include "dbkeeper/model/array.h"
 
@@ -84,6 +85,27 @@ Value value_of(const CellView& cell) {
       return list_of(cell.text);
   }
   return {};
+}
+
+std::string shown(const CellView& cell) {
+  switch (cell.kind) {
+    case CellKind::null:
+      return "NULL";
+    case CellKind::boolean:
+      return cell.integer != 0 ? "true" : "false";
+    case CellKind::integer:
+      return std::to_string(cell.integer);
+    case CellKind::real:
+      return float_text(cell.real);
+    case CellKind::single:
+      return float_text(static_cast<float>(cell.real));
+    case CellKind::bytes:
+      return hexadecimal(cell.text);
+    case CellKind::array:
+      return fmt::format("(array of {})", ArrayView(cell.text).size());
+    default:
+      return "'" + shortened(cell.text) + "'";
+  }
 }
 
 bool comes_before(const Value& a, const Value& b) {

@@ -1,12 +1,13 @@
 #include "dbkeeper/core/import.h"
 
-#include <fmt/format.h>
-
 #include <optional>
+#include <set>
+#include <utility>
 
+#include "core/batch_conversion.h"
 #include "core/import_fit.h"
 #include "core/import_planner.h"
-#include "dbkeeper/base/text.h"
+#include "core/refused_values.h"
 
 namespace dbkeeper {
 namespace {
@@ -20,9 +21,18 @@ void project(const Batch& all, const std::vector<std::size_t>& columns, Batch& s
   }
 }
 
-std::string line_of(const RefusedValue& refused) {
-  return fmt::format("column {}.{}{}: {} {}", refused.table, refused.column,
-                     refused.key.empty() ? "" : ", row " + refused.key, refused.value, refused.why);
+// Of a migration tool whose ORM stores times so where the engine has no type for them
+// (https://www.prisma.io/docs/orm/overview/databases/sqlite).
+ForeignValues foreign_values(const export_json::Metadata& file) {
+  return {.milliseconds = file.schema_version && file.schema_version->tool == "prisma"};
+}
+
+// An engine may have no schemas: its tables go where the database's address leads.
+std::string home_of(const ExportReader& file, const DatabaseInfo& database, const Schema& schema,
+                    const ImportOptions& options) {
+  const bool across = file.metadata().engine != database.engine;
+  return across && !options.limited_to_schema.empty() ? options.limited_to_schema
+                                                      : schema.default_schema;
 }
 
 }  // namespace
@@ -37,23 +47,23 @@ class ImportRun::Work {
         reporter_(reporter),
         stop_(stop),
         info_(database.info()),
-        fit_(file.schema(), schema, options),
+        fit_(file.schema(), schema, home_of(file, info_, schema, options), options),
         import_(database.begin_import()) {
     check_options(schema, options);
   }
 
-  void read() {
+  bool read(const Hooks& hooks) {
     while (const auto table = file_.next_table()) {
+      if (!likely_ && table->section == Section::data) expect(hooks);
+      referenced_ = referenced_ || table->section == Section::references;
       const FittedTable fitted = fit_.fit(*table);
       if (fitted.table) placed_.push_back({fitted.table, table->table, fitted.written});
       fit_.note_rows(*table, fitted, stage(*table, fitted));
     }
-    for (const RefusedValue& refused : import_->refused()) fit_.add_finding(line_of(refused));
-    const auto more =
-        import_->refused_count() - static_cast<std::int64_t>(import_->refused().size());
-    if (more > 0) fit_.add_finding(fmt::format("and {} more", plural(more, "value")));
+    for (std::string& line : refused_.lines()) fit_.add_finding(std::move(line));
     if (!fit_.findings().empty()) throw misfit(fit_.findings());
     make_plan();
+    return !straight_ || as_expected();
   }
 
   void make_plan() {
@@ -72,15 +82,37 @@ class ImportRun::Work {
   Import& import() { return *import_; }
 
  private:
+  // References come first in a file, and data of all tables that it tells of but theirs; in any
+  // other it is staged like theirs.
+  void expect(const Hooks& hooks) {
+    if (!options_.straight || referenced_) return;
+    likely_.emplace(
+        plan_import(file_.schema(), schema_, fit_.likely(), {{}, same_source()}, options_));
+    if (!import_->may_take_straight(*likely_)) return;
+    hooks.before_locks(*likely_);
+    straight_ = import_->expect(*likely_);
+    if (!straight_) return;
+    hooks.before_emptying();
+    import_->empty_tables();
+  }
+
+  bool as_expected() const {
+    const auto written = [](const ImportPlan& plan) {
+      std::set<const Table*> tables;
+      for (const ImportTable& table : plan.tables)
+        if (table.written) tables.insert(table.table);
+      return tables;
+    };
+    return !referenced_ && written(*likely_) == written(*plan_);
+  }
+
   // Reads the table's rows, whether they go anywhere or not: how many.
   std::uint64_t stage(const FileTable& table, const FittedTable& fitted) {
     const auto rows = file_.rows();
     std::unique_ptr<RowSink> sink;
     // Once something doesn't fit, the rest of the file is only read to tell what else doesn't.
-    if (fitted.table && fit_.findings().empty())
-      sink = import_->stage(*fitted.table,
-                            table.section == Section::references ? Rows::references : Rows::data,
-                            fitted.columns);
+    if (fitted.table && fit_.findings().empty()) sink = sink_of(table, fitted);
+    const auto conversion = sink ? conversion_of(table, fitted) : nullptr;
     Batch batch(table.columns.size());
     Batch some(fitted.columns.size());
     const bool all = fitted.columns.size() == table.columns.size();
@@ -90,12 +122,44 @@ class ImportRun::Work {
       count += batch.rows();
       rows_ += batch.rows();
       if (sink && !all) project(batch, fitted.positions, some);
-      if (sink) sink->write(all ? batch : some);
+      const Batch& fitting = all ? batch : some;
+      const Batch& converted = conversion ? conversion->convert(fitting) : fitting;
+      if (straight_ && conversion && conversion->has_refused()) look_only(sink, table, fitted);
+      if (sink) sink->write(converted);
       reporter_.progress(
           {.activity = "import", .table = table.name, .rows = rows_, .bytes = file_.bytes()});
     }
     if (sink) sink->finish();
+    refused_.take_from(*import_, table.name);
     return count;
+  }
+
+  std::unique_ptr<RowSink> sink_of(const FileTable& table, const FittedTable& fitted) {
+    return import_->stage(*fitted.table,
+                          table.section == Section::references ? Rows::references : Rows::data,
+                          fitted.columns);
+  }
+
+  // The NULL in the place of what was refused would break a rule of the table, if it went there.
+  void look_only(std::unique_ptr<RowSink>& sink, const FileTable& table,
+                 const FittedTable& fitted) {
+    if (std::exchange(only_looking_, true)) return;
+    sink->finish();
+    sink.reset();
+    import_->look_only();
+    sink = sink_of(table, fitted);
+  }
+
+  // Between engines; within one, values are what they are.
+  std::unique_ptr<BatchConversion> conversion_of(const FileTable& table,
+                                                 const FittedTable& fitted) {
+    if (file_.metadata().engine == info_.engine) return nullptr;
+    return std::make_unique<BatchConversion>(
+        *table.table, *fitted.table, fitted.columns, foreign_values(file_.metadata()),
+        [this, &table, &fitted](std::size_t column, const std::string& why, const Batch& batch,
+                                std::size_t row) {
+          refused_.add(*fitted.table, table.name, fitted.columns, column, why, batch, row);
+        });
   }
 
   ExportReader& file_;
@@ -106,7 +170,12 @@ class ImportRun::Work {
   const DatabaseInfo info_;
   ImportFit fit_;
   std::unique_ptr<Import> import_;
+  RefusedValues refused_;
   std::vector<PlacedTable> placed_;
+  std::optional<ImportPlan> likely_;
+  bool referenced_ = false;  // the file has references
+  bool straight_ = false;
+  bool only_looking_ = false;
   std::optional<ImportPlan> plan_;
   std::uint64_t rows_ = 0;
 };
@@ -117,7 +186,7 @@ ImportRun::ImportRun(ExportReader& file, Database& database, const Schema& schem
 
 ImportRun::~ImportRun() = default;
 
-void ImportRun::read() { work_->read(); }
+bool ImportRun::read(const Hooks& hooks) { return work_->read(hooks); }
 const ImportPlan& ImportRun::plan() const { return work_->plan(); }
 const DatabaseInfo& ImportRun::database() const { return work_->info(); }
 bool ImportRun::same_source() const { return work_->same_source(); }

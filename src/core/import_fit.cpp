@@ -27,16 +27,17 @@ std::vector<std::string> names_of(const std::map<std::string, const Table*>& tab
 
 }  // namespace
 
-ImportFit::ImportFit(const Schema& file, const Schema& database, ImportOptions options)
-    : database_(database), options_(std::move(options)) {
-  for (const Table& table : database.tables) by_name_[database.display(table)] = &table;
-  choose(file);
+ImportFit::ImportFit(const Schema& file, const Schema& database, const std::string& home,
+                     ImportOptions options)
+    : file_(file), database_(database), options_(std::move(options)) {
+  for (const Table& table : database.tables) by_name_[display(table.name, home)] = &table;
+  choose(file, home);
 }
 
-void ImportFit::choose(const Schema& file) {
+void ImportFit::choose(const Schema& file, const std::string& home) {
   const auto within = [&](const Table& table) {
     return options_.limited_to_schema.empty() || table.name.schema == options_.limited_to_schema ||
-           (table.name.schema.empty() && options_.limited_to_schema == database_.default_schema);
+           (table.name.schema.empty() && options_.limited_to_schema == home);
   };
   const auto matching = [&](const TablePattern& pattern, std::string_view option) {
     std::vector<const Table*> out;
@@ -53,6 +54,16 @@ void ImportFit::choose(const Schema& file) {
     for (const Table* table : matching(pattern, kInclude)) chosen_.insert(table);
   for (const TablePattern& pattern : parse_table_list(options_.exclude, kExclude))
     for (const Table* table : matching(pattern, kExclude)) chosen_.erase(table);
+}
+
+std::vector<PlacedTable> ImportFit::likely() const {
+  std::vector<PlacedTable> out;
+  for (const Table& table : file_.tables) {
+    const auto at = by_name_.find(file_.display(table));
+    if (at != by_name_.end() && takes_rows(*at->second))
+      out.push_back({at->second, &table, chosen_.contains(&table)});
+  }
+  return out;
 }
 
 FittedTable ImportFit::fit(const FileTable& table) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/import_planner.h"
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/core/import_plan.h"
 #include "dbkeeper/formats/export_reader.h"
@@ -25,8 +26,13 @@ struct FittedTable {
 
 class ImportFit {
  public:
+  // `home`: the database's schema in which the file's tables without one have their place.
   // Error(usage) for tables named that the file doesn't have. Both schemas outlive this.
-  ImportFit(const Schema& file, const Schema& database, ImportOptions options);
+  ImportFit(const Schema& file, const Schema& database, const std::string& home,
+            ImportOptions options);
+
+  // The tables that have rows in the file, should it have data of all that its schema tells.
+  std::vector<PlacedTable> likely() const;
 
   FittedTable fit(const FileTable& table);
   // Once its rows have been read.
@@ -37,11 +43,12 @@ class ImportFit {
   void add_finding(std::string line) { findings_.push_back(std::move(line)); }
 
  private:
-  void choose(const Schema& file);
+  void choose(const Schema& file, const std::string& home);
   const Table* place_of(const FileTable& table, bool chosen);
   void fit_columns(const FileTable& table, FittedTable& fitted);
   void note_unfilled(const FileTable& table, FittedTable& fitted);
 
+  const Schema& file_;
   const Schema& database_;
   const ImportOptions options_;
   std::map<std::string, const Table*> by_name_;

@@ -94,7 +94,8 @@ class Planner {
                     .on_missing = options_.on_missing,
                     .keep_map = options_.keep_map,
                     .fire_triggers = options_.fire_triggers,
-                    .dry_run = options_.dry_run};
+                    .dry_run = options_.dry_run,
+                    .offline = options_.offline};
     for (const Table* table : sequence_) plan.tables.push_back(described(*table));
     plan.groups = groups_;
     for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {

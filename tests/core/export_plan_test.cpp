@@ -216,7 +216,7 @@ TEST_CASE("columns of expressions and generated columns' sources make a natural 
         Names{"id", "email"});
 }
 
-TEST_CASE("a partitioned table is one table; its partitions are not to be named") {
+TEST_CASE("a partitioned table is one table, and its partitions are not to be named") {
   Schema schema = shop();
   Table events = table("events", {"users"});
   events.kind = TableKind::partitioned;

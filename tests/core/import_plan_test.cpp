@@ -164,7 +164,7 @@ TEST_CASE("what of a file doesn't fit is all found") {
   std::erase_if(database.tables, [](const Table& table) { return table.name.name == "log"; });
   Table& users = const_cast<Table&>(named(database, "users"));
   users.columns.push_back(column("name", Family::text));
-  ImportFit fit(file, database, {});
+  ImportFit fit(file, database, database.default_schema, {});
   const FileTable from = from_file(file, "users", {"id", "email", "nick"});
   const FittedTable fitted = fit.fit(from);
   CHECK(fitted.columns == Names{"id", "email"});
@@ -182,7 +182,7 @@ TEST_CASE("columns that the database lacks can be left out, and a table without 
   const Schema file = notes();
   Schema database = notes();
   const_cast<Table&>(named(database, "users")).columns.push_back(column("name", Family::text));
-  ImportFit fit(file, database, {.ignore_extra_columns = true});
+  ImportFit fit(file, database, database.default_schema, {.ignore_extra_columns = true});
   const FileTable from = from_file(file, "users", {"nick", "id", "email"});
   const FittedTable fitted = fit.fit(from);
   CHECK(fitted.positions == std::vector<std::size_t>{1, 2});
@@ -193,7 +193,7 @@ TEST_CASE("columns that the database lacks can be left out, and a table without 
 TEST_CASE("a table left out of the import is only looked up, whatever it lacks") {
   const Schema file = notes();
   const Schema database = notes();
-  ImportFit fit(file, database, {.include = {"notes"}});
+  ImportFit fit(file, database, database.default_schema, {.include = {"notes"}});
   CHECK_FALSE(fit.fit(from_file(file, "users", {"id", "nick"})).written);
   CHECK(fit.fit(from_file(file, "notes", {"id", "folders_id"})).written);
   CHECK_FALSE(fit.fit(from_file(file, "notes", {"id"}, Section::references)).written);
@@ -202,6 +202,8 @@ TEST_CASE("a table left out of the import is only looked up, whatever it lacks")
 
 TEST_CASE("a table that the file doesn't have can't be included or excluded") {
   const Schema database = notes();
-  CHECK_THROWS_AS(ImportFit(database, database, {.include = {"usres"}}), Error);
-  CHECK_THROWS_AS(ImportFit(database, database, {.exclude = {"audit_*"}}), Error);
+  CHECK_THROWS_AS(ImportFit(database, database, database.default_schema, {.include = {"usres"}}),
+                  Error);
+  CHECK_THROWS_AS(ImportFit(database, database, database.default_schema, {.exclude = {"audit_*"}}),
+                  Error);
 }

@@ -89,6 +89,7 @@ ImportChoice random_choice(const Schema& schema, Dice& dice) {
   if (choice.mode == ImportMode::clean && chance(dice, 2)) choice.mode = ImportMode::merge;
   choice.identity = chance(dice, 2) ? Identity::other_source : static_cast<Identity>(dice() % 4);
   choice.on_missing = static_cast<MissingReference>(dice() % 3);
+  choice.quickly = chance(dice, 2);
   choice.keep_map = !chance(dice, 8);
   for (const Table& table : schema.tables) {
     const std::string& name = table.name.name;
@@ -144,10 +145,12 @@ std::string RandomImport::text() const {
   for (const auto& [table, part] : file.data) out += "data " + table + " " + text_of(part) + "\n";
   for (const auto& [table, part] : file.references)
     out += "references " + table + " " + text_of(part) + "\n";
-  out += fmt::format("mode {}, identity {}, on missing reference {}, keep map {}\n",
-                     kModes[static_cast<std::size_t>(choice.mode)],
-                     kIdentities[static_cast<std::size_t>(choice.identity)],
-                     kMissing[static_cast<std::size_t>(choice.on_missing)], choice.keep_map);
+  out += fmt::format(
+      "mode {}, identity {}, on missing reference {}, keep map {}, "
+      "quickly {}\n",
+      kModes[static_cast<std::size_t>(choice.mode)],
+      kIdentities[static_cast<std::size_t>(choice.identity)],
+      kMissing[static_cast<std::size_t>(choice.on_missing)], choice.keep_map, choice.quickly);
   for (const std::string& table : choice.looked_up) out += "looked up only: " + table + "\n";
   for (const auto& [table, columns] : choice.match)
     out += "match " + table + "=" + join(columns, ",") + "\n";

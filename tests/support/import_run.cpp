@@ -134,6 +134,7 @@ ImportPlan plan_for(const Schema& schema, const ImportChoice& choice) {
   plan.identity = choice.identity;
   plan.on_missing = choice.on_missing;
   plan.keep_map = choice.keep_map;
+  if (choice.quickly) plan.many_rows = 0;
   plan.source = "the file's source";
   for (const auto& group : groups_of(with_declared_links(schema, choice))) {
     auto& places = plan.groups.emplace_back();
@@ -163,6 +164,9 @@ ImportOutcome run_import(Import& import, const Schema& schema, const ImportFile&
                          const ImportPlan& plan) {
   ImportOutcome out;
   try {
+    if (plan.many_rows == 0 && file.references.empty() && import.may_take_straight(plan) &&
+        import.expect(plan))
+      import.empty_tables();
     stage_file(import, schema, file);
     import.find_rows(plan);
     out.found = true;

@@ -34,6 +34,7 @@ struct ImportChoice {
   std::map<std::string, std::vector<std::string>> kept;  // columns that merge doesn't update
   std::map<std::string, std::vector<ForeignKey>> declared_links;  // that the file alone declares
   bool keep_map = true;
+  bool quickly = false;  // rows go straight where they may, keys and indexes are off
 };
 
 // The schema as the file sees it.

@@ -17,6 +17,9 @@ class MemoryImport final : public Import {
   // Both outlive it.
   MemoryImport(MemoryStore& store, const Stop& stop);
 
+  bool may_take_straight(const ImportPlan&) override { return false; }
+  bool expect(const ImportPlan&) override { return false; }
+  void empty_tables() override {}
   std::unique_ptr<RowSink> stage(const Table& table, Rows rows,
                                  const std::vector<std::string>& columns) override;
   const std::vector<RefusedValue>& refused() const override { return refused_; }
@@ -29,6 +32,7 @@ class MemoryImport final : public Import {
       std::size_t table,
       const std::function<void(std::string_view old_key, std::string_view new_key)>& take) override;
   std::vector<std::string> triggers_off() const override { return {}; }
+  std::vector<std::string> taken_off() const override { return {}; }
   void commit() override;
 
   // All that was wrong; find_rows() and write_rows() throw the first of it.

@@ -28,9 +28,7 @@ bool meets(const Table& table, const std::string& predicate, const MemoryRow& ro
 
 }  // namespace
 
-void MemoryCell::add_to(Batch& batch) const {
-  batch.add(CellView{kind, integer, real, text});
-}
+void MemoryCell::add_to(Batch& batch) const { batch.add(CellView{kind, integer, real, text}); }
 
 std::size_t position(const Table& table, const std::string& column) {
   for (std::size_t i = 0; i < table.columns.size(); ++i)

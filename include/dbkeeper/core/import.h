@@ -1,7 +1,8 @@
-// Rows out of an export document into a database, step by step; nothing of it lasts before the last.
+// Rows out of an export document into a database, step by step; nothing of it lasts before the
+// last.
 //
 //   ImportRun run(reader, database, schema, options, reporter, stop);
-//   run.read();         // the whole file is proven, its rows are staged, the plan is made
+//   run.read({});       // the whole file is proven, its rows are staged, the plan is made
 //   …                   // time to ask the user
 //   run.find_rows();    // locks; every row has its place, or Error(conflict)
 //   …                   // time for a safety copy
@@ -9,6 +10,7 @@
 //   run.commit();
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,9 +32,18 @@ class ImportRun {
             const ImportOptions& options, Reporter& reporter, const Stop& stop);
   ~ImportRun();
 
+  // Asked for where rows are removed, or may wait for others, before the file has been read to its
+  // end, with a plan that is likely by what the file says of itself.
+  struct Hooks {
+    std::function<void(const ImportPlan&)> before_locks;
+    std::function<void()> before_emptying;  // locks are held
+  };
+
   // Error(input) if anything is wrong with the file; Error(conflict) that tells all that of its
-  // schema and values doesn't fit the database.
-  void read();
+  // schema and values doesn't fit the database. False, with options.straight only, if the file
+  // turns out to be another than it seemed: then this run is done for, and one without it may
+  // begin.
+  bool read(const Hooks& hooks);
   // Requires, for this and all that follows: read().
   const ImportPlan& plan() const;
   // Of the database; whether the file comes from it.

@@ -24,6 +24,10 @@ struct ImportOptions {
   bool cascade = false;
   bool keep_map = true;
   bool dry_run = false;
+  bool offline = false;
+  // The file is large, and can be read again from its beginning: tables that are empty may take
+  // their rows straight.
+  bool straight = false;
   std::string limited_to_schema;  // of the database's address
 };
 

@@ -6,12 +6,14 @@
 // write_rows() carries it out.
 //
 //   auto import = database.begin_import();
+//   if (import->expect(likely_plan)) import->empty_tables();  // optional, for speed
 //   for (each table of the file) { sink = import->stage(…); …; sink->finish(); }
 //   import->find_rows(plan);   // conflicts and missing references are thrown here
 //   import->write_rows();
 //   import->commit();
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -80,11 +82,22 @@ struct ImportPlan {
   // too.
   std::vector<std::vector<const Table*>> emptied;
   std::vector<Referrer> referrers;
+  bool empties(const Table& table) const;
   std::string source;  // by which the kept map knows where the file comes from
   bool keep_map = true;
   bool fire_triggers = false;
   bool dry_run = false;  // nothing that outlives a rollback
+  // Foreign keys and plain indexes may be taken off tables in use as well (--offline).
+  bool offline = false;
+  // From how many new rows on it is worth to take them off a table.
+  std::int64_t many_rows = 5000;
 };
+
+inline bool ImportPlan::empties(const Table& table) const {
+  return std::any_of(emptied.begin(), emptied.end(), [&](const auto& group) {
+    return std::find(group.begin(), group.end(), &table) != group.end();
+  });
+}
 
 // Which rows of a table are staged.
 enum class Rows {
@@ -136,11 +149,24 @@ class Import {
  public:
   virtual ~Import() = default;  // without commit(): no trace
 
+  // Before any row: what the file is likely to bring. Whether tables that hold no row, or are
+  // emptied first, could take their rows straight, without a stage.
+  virtual bool may_take_straight(const ImportPlan& likely) = 0;
+  // That they will, if they still can once all locks of find_rows() are held. The plan outlives the
+  // import.
+  virtual bool expect(const ImportPlan& likely) = 0;
+  // Requires: expect() said yes; stage() comes next.
+  virtual void empty_tables() = 0;
+
   // Takes rows of a table with these columns of it, none generated. Values that don't fit are
   // remembered and left NULL. At most one sink for either kind of rows of a table, one at a time,
   // finished or destroyed before the next call. The table outlives the import.
   virtual std::unique_ptr<RowSink> stage(const Table& table, Rows rows,
                                          const std::vector<std::string>& columns) = 0;
+
+  // A value was refused before it came to a sink, so the import won't come to its end: what is
+  // staged from now on is only looked at for what else doesn't fit. Requires: no sink is open.
+  virtual void look_only() {}
 
   // The values that didn't fit: at most the first hundred, and how many there were.
   virtual const std::vector<RefusedValue>& refused() const = 0;
@@ -149,7 +175,7 @@ class Import {
   // Takes the locks, then decides about every row. Error(conflict) with table and keys where it
   // can't be told which row is meant, or a reference is missing; Error(refused) with the holder
   // where a lock isn't got in time. Once. Requires: nothing was refused; the plan outlives the
-  // import.
+  // import; if expect() said yes, the plan writes and empties the very tables of that one.
   virtual void find_rows(const ImportPlan& plan) = 0;
 
   // Empties tables, moves sequences, inserts and updates. Error(conflict) where a row breaks a
@@ -167,6 +193,8 @@ class Import {
 
   // Triggers that are off for the time of the import, "table.trigger".
   virtual std::vector<std::string> triggers_off() const = 0;
+  // Foreign keys and indexes that are, "table.name", to be put back as they were.
+  virtual std::vector<std::string> taken_off() const = 0;
 
   virtual void commit() = 0;
 };

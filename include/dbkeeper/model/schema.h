@@ -32,6 +32,17 @@ enum class Family {
   other  // in the engine's own text form
 };
 
+// What becomes of values that a column is given: it takes only those of its own type, or any, and
+// leans towards some of them (https://www.sqlite.org/datatype3.html#type_affinity).
+enum class Affinity {
+  typed,
+  none,     // any value stays what it is
+  text,     // a number becomes text
+  numeric,  // text that reads as a number becomes one
+  integer,  // likewise
+  real      // likewise, and an integer becomes a float
+};
+
 struct Type {
   std::string name;  // as the engine writes it: "character varying(80)", "INTEGER", "mood[]"
   Family family = Family::other;
@@ -41,6 +52,7 @@ struct Type {
   std::vector<Type> element;    // of an array: the one type of its elements, domains resolved
   char delimiter = ',';         // of an array: between elements in the engine's text form
   std::uint32_t engine_id = 0;  // the engine's own number for the base type; 0 where it has none
+  Affinity affinity = Affinity::typed;
 };
 
 // Where a column's value comes from when an INSERT doesn't give it.

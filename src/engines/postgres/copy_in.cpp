@@ -40,6 +40,7 @@ void CopyIn::start(const std::string& sql) {
 
 void CopyIn::begin_row(std::size_t values) {
   first_in_row_ = true;
+  row_begin_ = buffer_.size();
   if (binary()) wire::append_int16(buffer_, static_cast<std::int16_t>(values));
 }
 

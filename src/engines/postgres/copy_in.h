@@ -29,6 +29,8 @@ class CopyIn {
   void add_bigint(std::int64_t value);
   void add_smallint(std::int16_t value);
   void end_row();
+  // Instead of end_row(): as if it had not begun.
+  void drop_row() { buffer_.resize(row_begin_); }
 
   void finish();
 
@@ -44,6 +46,7 @@ class CopyIn {
   const Format format_;
   const std::string table_;
   std::string buffer_;
+  std::size_t row_begin_ = 0;
   bool first_in_row_ = true;
   bool running_ = false;
 };

@@ -9,16 +9,6 @@
 #include "engines/postgres/quoted_name.h"
 
 namespace dbkeeper::postgres {
-namespace {
-
-// Without a column list COPY fills all columns, which for a table without any is right.
-std::string target_of(const Table& table, const std::vector<std::string>& columns) {
-  const std::string name = QuotedName(table.name).sql();
-  return columns.empty() ? name : fmt::format("{} ({})", name, QuotedName::list(columns).sql());
-}
-
-}  // namespace
-
 std::vector<CopyField> copy_fields(const Session& session, const Table& table,
                                    const std::vector<std::string>& columns) {
   std::vector<CopyField> out;
@@ -41,10 +31,16 @@ CopyIn::Format format_for(const std::vector<CopyField>& fields) {
   return binary ? CopyIn::Format::binary : CopyIn::Format::text;
 }
 
+// Without a column list COPY fills all columns, which for a table without any is right.
+std::string copy_target(const Table& table, const std::vector<std::string>& columns) {
+  const std::string name = QuotedName(table.name).sql();
+  return columns.empty() ? name : fmt::format("{} ({})", name, QuotedName::list(columns).sql());
+}
+
 CopySink::CopySink(Session& session, const Table& table, const std::vector<std::string>& columns)
     : table_(display(table.name, kDefaultSchema)),
       fields_(copy_fields(session, table, columns)),
-      copy_(session, target_of(table, columns), format_for(fields_), table_) {}
+      copy_(session, copy_target(table, columns), format_for(fields_), table_) {}
 
 void CopySink::write(const Batch& batch) {
   for (std::size_t row = 0; row < batch.rows(); ++row) {

@@ -19,6 +19,9 @@ std::vector<CopyField> copy_fields(const Session& session, const Table& table,
 // The best format that all of them have.
 CopyIn::Format format_for(const std::vector<CopyField>& fields);
 
+// The table with these columns, as COPY names its target.
+std::string copy_target(const Table& table, const std::vector<std::string>& columns);
+
 class CopySink : public RowSink {
  public:
   // Requires: the session is in a transaction, which is lost if the sink fails or is destroyed

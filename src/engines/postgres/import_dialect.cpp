@@ -48,10 +48,11 @@ ImportDialect::ImportDialect(std::shared_ptr<Sessions> sessions)
       link_operators_(*session_),
       partitions_(*session_),
       triggers_(*session_, partitions_),
-      numbers_(*session_) {
+      numbers_(*session_),
+      extras_(*session_) {
   in_users_path(*session_, session_.sessions()->conninfo());
-  // What the planner expects of rows that are looked up by several keys at once is often far too few,
-  // and then a loop over all of a table for each of them takes for ever.
+  // What the planner expects of rows that are looked up by several keys at once is often far too
+  // few, and then a loop over all of a table for each of them takes for ever.
   session_->command("SET LOCAL enable_nestloop = off");
 }
 
@@ -128,11 +129,12 @@ void ImportDialect::index(const std::string&, const std::vector<std::string>&) {
 // -- The transaction.
 
 void ImportDialect::lock(const ImportPlan& plan) {
-  plan_ = &plan;
   numbers_.dry_run(plan.dry_run);
+  if (locked_) return;
   in_own_path(*session_);
   lock_for_import(session_, plan);
   in_users_path(*session_, session_.sessions()->conninfo());
+  locked_ = true;
 }
 
 std::vector<std::string> ImportDialect::switch_triggers_off(const ImportPlan& plan) {
@@ -140,6 +142,37 @@ std::vector<std::string> ImportDialect::switch_triggers_off(const ImportPlan& pl
 }
 
 void ImportDialect::switch_triggers_on() { triggers_.on(); }
+
+// -- Foreign keys and plain indexes.
+
+bool ImportDialect::can_take_off_keys(const Table& table) {
+  in_own_path(*session_);
+  const bool can = extras_.can_take_off_keys(table.name);
+  in_users_path(*session_, session_.sessions()->conninfo());
+  return can;
+}
+
+std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>& tables) {
+  std::vector<TableName> names;
+  for (const Table* table : tables) names.push_back(table->name);
+  in_own_path(*session_);
+  try {
+    auto off = extras_.take_off(names);
+    in_users_path(*session_, session_.sessions()->conninfo());
+    return off;
+  } catch (const Error& error) {
+    throw with_lock_holder(error, names, *session_.sessions());
+  }
+}
+
+// An index may call the users' functions.
+bool ImportDialect::put_back() {
+  if (!extras_.put_back()) return false;
+  in_own_path(*session_);
+  extras_.check();
+  in_users_path(*session_, session_.sessions()->conninfo());
+  return true;
+}
 
 // The session lives on, and would keep the temporary tables.
 void ImportDialect::commit() {
@@ -163,6 +196,12 @@ std::unique_ptr<RowSink> ImportDialect::fill_stage(const staging::Stage& stage, 
                                                    Refuse refuse) {
   return std::make_unique<StageSink>(*session_, stage, rows, columns,
                                      stages_.at(stage.table->name).rows, std::move(refuse));
+}
+
+std::unique_ptr<RowSink> ImportDialect::fill_table(const Table& table,
+                                                   const std::vector<std::string>& columns,
+                                                   Refuse refuse) {
+  return std::make_unique<StraightSink>(*session_, table, columns, std::move(refuse));
 }
 
 std::string ImportDialect::stage_of(const Table& table) const {
@@ -224,28 +263,26 @@ Equality ImportDialect::equality_of(const Table& table, const Key& key, std::siz
       .hint("choose other columns for --match");
 }
 
-const Column& ImportDialect::parent_column(const ImportLink& link, std::size_t i) const {
-  return *plan_->tables[link.parent].table->find_column(link.to[i]);
-}
-
-std::string ImportDialect::link_equal(const Table& child, const ImportLink& link, std::size_t i,
-                                      const std::string& parent, const std::string& child_value) {
-  const auto how = equality_of(child, link, i);
+std::string ImportDialect::link_equal(const Table& child, const Table& parent,
+                                      const ImportLink& link, std::size_t i,
+                                      const std::string& parent_value,
+                                      const std::string& child_value) {
+  const auto how = equality_of(child, parent, link, i);
   if (!how)  // a file's own idea of a foreign key
     return fmt::format(
         "(({})::pg_catalog.text COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.=) "
         "({})::pg_catalog.text)",
-        parent, child_value);
-  return fmt::format("({}{} {} {})", types_.without_domain(parent_column(link, i), parent),
+        parent_value, child_value);
+  return fmt::format("({}{} {} {})",
+                     types_.without_domain(*parent.find_column(link.to[i]), parent_value),
                      how->collation, how->operation,
                      types_.without_domain(*child.find_column(link.columns[i]), child_value));
 }
 
-std::optional<Equality> ImportDialect::equality_of(const Table& child, const ImportLink& link,
-                                                   std::size_t i) {
+std::optional<Equality> ImportDialect::equality_of(const Table& child, const Table& parent,
+                                                   const ImportLink& link, std::size_t i) {
   if (!link.key)
-    return key_operators_.of_columns(plan_->tables[link.parent].table->name, link.to[i], child.name,
-                                     link.columns[i]);
+    return key_operators_.of_columns(parent.name, link.to[i], child.name, link.columns[i]);
   const ForeignKey& key = *link.key;
   const auto& all = link_operators_.equalities(child, key);
   for (std::size_t at = 0; at < key.columns.size(); ++at)

@@ -9,6 +9,7 @@
 
 #include "engines/postgres/column_types.h"
 #include "engines/postgres/foreign_key_operators.h"
+#include "engines/postgres/import_extras.h"
 #include "engines/postgres/import_numbers.h"
 #include "engines/postgres/import_triggers.h"
 #include "engines/postgres/key_operators.h"
@@ -36,9 +37,15 @@ class ImportDialect final : public staging::Dialect {
   void switch_triggers_on() override;
   void commit() override;
 
+  bool can_take_off_keys(const Table& table) override;
+  std::vector<std::string> take_off(const std::vector<const Table*>& tables) override;
+  bool put_back() override;
+
   void create_stage(const staging::Stage& stage) override;
   std::unique_ptr<RowSink> fill_stage(const staging::Stage& stage, Rows rows,
                                       const std::vector<std::string>& columns,
+                                      Refuse refuse) override;
+  std::unique_ptr<RowSink> fill_table(const Table& table, const std::vector<std::string>& columns,
                                       Refuse refuse) override;
 
   std::string quoted(std::string_view name) const override;
@@ -51,8 +58,9 @@ class ImportDialect final : public staging::Dialect {
   std::vector<std::string> address(const Table& table, std::string_view alias) const override;
   std::string key_equal(const Table& table, const Key& key, std::size_t part,
                         const std::string& file, const std::string& base) override;
-  std::string link_equal(const Table& child, const ImportLink& link, std::size_t i,
-                         const std::string& parent, const std::string& child_value) override;
+  std::string link_equal(const Table& child, const Table& parent, const ImportLink& link,
+                         std::size_t i, const std::string& parent_value,
+                         const std::string& child_value) override;
   std::string same(const Column& column, const std::string& a, const std::string& b) const override;
   std::string differ(const Table& table, const std::vector<std::string>& columns,
                      std::string_view a, std::string_view b) const override;
@@ -77,9 +85,9 @@ class ImportDialect final : public staging::Dialect {
   };
 
   bool may_truncate(const std::vector<TableName>& tables) const;
-  const Column& parent_column(const ImportLink& link, std::size_t i) const;
   Equality equality_of(const Table& table, const Key& key, std::size_t part);
-  std::optional<Equality> equality_of(const Table& child, const ImportLink& link, std::size_t i);
+  std::optional<Equality> equality_of(const Table& child, const Table& parent,
+                                      const ImportLink& link, std::size_t i);
   std::string stage_of(const Table& table) const;
 
   WriteTransaction session_;
@@ -89,8 +97,9 @@ class ImportDialect final : public staging::Dialect {
   Partitions partitions_;
   ImportTriggers triggers_;
   ImportNumbers numbers_;
+  ImportExtras extras_;
   std::map<TableName, Staged> stages_;
-  const ImportPlan* plan_ = nullptr;  // from lock() on
+  bool locked_ = false;
 };
 
 }  // namespace dbkeeper::postgres

@@ -14,7 +14,7 @@ constexpr std::size_t kOwnColumns = 2;
 
 std::string quoted(const std::string& name) { return QuotedName(std::string_view(name)).sql(); }
 
-std::string copy_target(const staging::Stage& stage, const std::vector<std::string>& columns) {
+std::string stage_target(const staging::Stage& stage, const std::vector<std::string>& columns) {
   std::vector<std::string> all = {stage.number(), stage.kind()};
   all.insert(all.end(), columns.begin(), columns.end());
   return fmt::format("{} ({})", temporary(stage.name), QuotedName::list(all).sql());
@@ -46,8 +46,32 @@ StageSink::StageSink(Session& session, const staging::Stage& stage, Rows kind,
       kind_(kind == Rows::data ? 0 : 1),
       rows_(rows),
       refuse_(std::move(refuse)),
-      copy_(session, copy_target(stage, columns), format_for(fields_),
+      copy_(session, stage_target(stage, columns), format_for(fields_),
             display(stage.table->name, kDefaultSchema)) {}
+
+StraightSink::StraightSink(Session& session, const Table& table,
+                           const std::vector<std::string>& columns, staging::Dialect::Refuse refuse)
+    : fields_(copy_fields(session, table, columns)),
+      refuse_(std::move(refuse)),
+      copy_(session, copy_target(table, columns), format_for(fields_),
+            display(table.name, kDefaultSchema)) {}
+
+void StraightSink::write(const Batch& batch) {
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    copy_.begin_row(fields_.size());
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      const CellView cell = batch.at(row, i);
+      if (copy_.add(fields_[i], cell)) continue;
+      refuse_(fields_[i].column(), shown(cell), fields_[i].complaint(cell), batch, row);
+      refused_ = true;
+      copy_.add_null();
+    }
+    if (refused_)
+      copy_.drop_row();
+    else
+      copy_.end_row();
+  }
+}
 
 void StageSink::write(const Batch& batch) {
   for (std::size_t row = 0; row < batch.rows(); ++row) {

@@ -36,4 +36,20 @@ class StageSink : public RowSink {
   CopyIn copy_;
 };
 
+// The table itself takes the rows. Once a value was refused, further rows are only looked at.
+class StraightSink : public RowSink {
+ public:
+  StraightSink(Session& session, const Table& table, const std::vector<std::string>& columns,
+               staging::Dialect::Refuse refuse);
+
+  void write(const Batch& batch) override;
+  void finish() override { copy_.finish(); }
+
+ private:
+  const std::vector<CopyField> fields_;
+  const staging::Dialect::Refuse refuse_;
+  bool refused_ = false;
+  CopyIn copy_;
+};
+
 }  // namespace dbkeeper::postgres

@@ -6,10 +6,10 @@
 #include <charconv>
 #include <vector>
 
+#include "dbkeeper/base/decimal.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/model/array.h"
 #include "engines/postgres/cell_text.h"
-#include "engines/postgres/decimal.h"
 #include "engines/postgres/oids.h"
 
 namespace dbkeeper::postgres {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <optional>
 
+#include "dbkeeper/base/decimal.h"
 #include "dbkeeper/base/text.h"
-#include "engines/postgres/decimal.h"
 #include "engines/postgres/wire.h"
 #include "engines/postgres/wire_check.h"
 

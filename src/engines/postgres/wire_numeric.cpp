@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "dbkeeper/base/decimal.h"
 #include "dbkeeper/base/text.h"
-#include "engines/postgres/decimal.h"
 #include "engines/postgres/wire.h"
 #include "engines/postgres/wire_check.h"
 

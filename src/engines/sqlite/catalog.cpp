@@ -91,6 +91,7 @@ void read_columns(Connection& connection, Catalog& catalog) {
     if (!table) continue;
     Column column = column_in(rows);
     read_details(connection, *table, column);
+    if (table->strict && column.type.family == Family::any) column.type.affinity = Affinity::none;
     if (const auto position = rows.integer(5); position > 0)
       add_primary_column(*table, column.name, static_cast<std::size_t>(position));
     table->columns.push_back(std::move(column));

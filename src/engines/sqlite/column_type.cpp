@@ -84,6 +84,7 @@ Type column_type(std::string_view declared) {
   type.name = declared;
   type.family = named_family(declared, first_word(declared));
   if (type.family == Family::other) type.family = family_by_affinity(declared);
+  type.affinity = affinity(declared);
   return type;
 }
 

@@ -8,10 +8,7 @@
 
 namespace dbkeeper::sqlite {
 
-// What SQLite turns values into that it is given for a column
-// (https://www.sqlite.org/datatype3.html#determination_of_column_affinity).
-enum class Affinity { integer, text, none, real, numeric };
-
+// https://www.sqlite.org/datatype3.html#determination_of_column_affinity
 // Requires: the type of a column that isn't ANY in a STRICT table, which has no affinity.
 Affinity affinity(std::string_view declared);
 

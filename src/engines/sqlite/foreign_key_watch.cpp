@@ -11,6 +11,11 @@
 namespace dbkeeper::sqlite {
 namespace {
 
+constexpr const char* kNewOrphan =
+    "SELECT rowid, fkid FROM pragma_foreign_key_check(?1, 'main') AS now "
+    "WHERE NOT EXISTS (SELECT 1 FROM temp.dbkeeper_orphans AS before "
+    "WHERE child = now.\"table\" AND row IS now.rowid AND key = now.fkid)";
+
 // SQLite refuses every write to such a table, with or without a reference in the row.
 void refuse_broken_keys(const Table& table) {
   for (const ForeignKey& key : table.foreign_keys) {
@@ -33,6 +38,15 @@ void ForeignKeyWatch::watch(const Table& table, bool emptied) {
   if (!emptied) remember_orphans(table);
 }
 
+bool ForeignKeyWatch::holds(const Table& table) {
+  if (!written_.contains(table.name)) return true;
+  Statement orphan(connection_, kNewOrphan);
+  orphan.bind(1, table.name.name);
+  if (orphan.step()) return false;
+  written_.erase(table.name);
+  return true;
+}
+
 void ForeignKeyWatch::check() {
   for (const auto& [name, table] : written_) require_parents(table);
 }
@@ -48,10 +62,7 @@ void ForeignKeyWatch::remember_orphans(const Table& table) {
 }
 
 void ForeignKeyWatch::require_parents(const Table& table) {
-  Statement orphan(connection_,
-                   "SELECT rowid, fkid FROM pragma_foreign_key_check(?1, 'main') AS now "
-                   "WHERE NOT EXISTS (SELECT 1 FROM temp.dbkeeper_orphans AS before "
-                   "WHERE child = now.\"table\" AND row IS now.rowid AND key = now.fkid)");
+  Statement orphan(connection_, kNewOrphan);
   orphan.bind(1, table.name.name);
   if (!orphan.step()) return;
   // SQLite numbers the keys from the last.

@@ -18,6 +18,8 @@ class ForeignKeyWatch {
   // Before the first write to a table, whose rows all go if it is `emptied`. Error(conflict) if
   // SQLite would refuse every one.
   void watch(const Table& table, bool emptied = false);
+  // Whether each row of a watched table has its parents; those that have are watched no longer.
+  bool holds(const Table& table);
   // After the last: Error(conflict) that names a row without a parent.
   void check();
 

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/conflict.h"
 #include "engines/sqlite/foreign_key_watch.h"
+#include "engines/sqlite/plain_indexes.h"
 #include "engines/sqlite/quoted_name.h"
 #include "engines/sqlite/row_identity.h"
 #include "engines/sqlite/rows.h"
@@ -27,6 +29,7 @@ class SqliteDialect final : public staging::Dialect {
       : connection_(std::move(connection)),
         foreign_keys_(*connection_),
         triggers_(*connection_),
+        indexes_off_(*connection_),
         schema_version_(schema_version()) {
     connection_->run("PRAGMA cache_size=-16000; PRAGMA temp.cache_size=-16000");
     connection_->run("BEGIN");
@@ -73,6 +76,8 @@ class SqliteDialect final : public staging::Dialect {
 
   // Rows were staged without a lock on the database.
   void lock(const ImportPlan& plan) override {
+    if (locked_) return;
+    locked_ = true;
     connection_->run("COMMIT");
     const bool actions = plan.mode == ImportMode::merge || plan.fire_triggers;
     // Without them nothing that is written asks for a foreign key's action, and what the written
@@ -101,6 +106,17 @@ class SqliteDialect final : public staging::Dialect {
     if (code != SQLITE_OK) connection_->fail(code);
   }
 
+  bool can_take_off_keys(const Table&) override { return true; }
+  std::vector<std::string> take_off(const std::vector<const Table*>& tables) override {
+    unchecked_.insert(unchecked_.end(), tables.begin(), tables.end());
+    return indexes_off_.take_off(tables);
+  }
+  bool put_back() override {
+    indexes_off_.put_back();
+    return std::all_of(unchecked_.begin(), unchecked_.end(),
+                       [&](const Table* table) { return foreign_keys_.holds(*table); });
+  }
+
   void create_stage(const staging::Stage& stage) override {
     sqlite::create_stage(*connection_, stage);
   }
@@ -108,6 +124,11 @@ class SqliteDialect final : public staging::Dialect {
                                       const std::vector<std::string>& columns,
                                       Refuse refuse) override {
     return sqlite::fill_stage(*connection_, stage, rows, columns, std::move(refuse));
+  }
+
+  std::unique_ptr<RowSink> fill_table(const Table& table, const std::vector<std::string>& columns,
+                                      Refuse refuse) override {
+    return sqlite::fill_table(*connection_, table, columns, std::move(refuse));
   }
 
   std::string quoted(std::string_view name) const override { return QuotedName(name).sql(); }
@@ -148,8 +169,8 @@ class SqliteDialect final : public staging::Dialect {
   }
 
   // The parent's column decides on affinity and collation: the plus takes the child's away.
-  std::string link_equal(const Table&, const ImportLink&, std::size_t, const std::string& parent,
-                         const std::string& child) override {
+  std::string link_equal(const Table&, const Table&, const ImportLink&, std::size_t,
+                         const std::string& parent, const std::string& child) override {
     return fmt::format("{} = +{}", parent, child);
   }
 
@@ -241,8 +262,11 @@ class SqliteDialect final : public staging::Dialect {
   std::unique_ptr<Connection> connection_;
   ForeignKeyWatch foreign_keys_;
   TriggerSwitch triggers_;
+  PlainIndexes indexes_off_;
+  std::vector<const Table*> unchecked_;
   std::int64_t schema_version_;
   int indexes_ = 0;
+  bool locked_ = false;
 };
 
 }  // namespace

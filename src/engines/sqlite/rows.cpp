@@ -84,16 +84,6 @@ class Reader final : public RowSource {
   int columns_;
 };
 
-std::string insert_sql(Connection& connection, const Table& table,
-                       const std::vector<std::string>& columns) {
-  std::string values;
-  for (std::size_t i = 0; i < columns.size(); ++i) values += i == 0 ? "?" : ", ?";
-  return fmt::format("INSERT {}INTO {} {}", or_abort(connection, table),
-                     QuotedName(table.name).sql(),
-                     columns.empty() ? "DEFAULT VALUES"
-                                     : fmt::format("({}) VALUES ({})", name_list(columns), values));
-}
-
 class Writer final : public RowSink {
  public:
   Writer(Connection& connection, const Table& table, const std::vector<std::string>& columns,
@@ -150,6 +140,16 @@ class Writer final : public RowSink {
 };
 
 }  // namespace
+
+std::string insert_sql(Connection& connection, const Table& table,
+                       const std::vector<std::string>& columns) {
+  std::string values;
+  for (std::size_t i = 0; i < columns.size(); ++i) values += i == 0 ? "?" : ", ?";
+  return fmt::format("INSERT {}INTO {} {}", or_abort(connection, table),
+                     QuotedName(table.name).sql(),
+                     columns.empty() ? "DEFAULT VALUES"
+                                     : fmt::format("({}) VALUES ({})", name_list(columns), values));
+}
 
 std::string or_abort(Connection& connection, const Table& table) {
   Statement text(connection, "SELECT sql FROM main.sqlite_master WHERE type='table' AND name=?1");

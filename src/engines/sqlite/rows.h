@@ -24,6 +24,10 @@ std::unique_ptr<RowSource> read_rows(Connection& connection, const std::string& 
 std::unique_ptr<RowSink> insert_rows(Connection& connection, const Table& table,
                                      const std::vector<std::string>& columns, bool& unfinished);
 
+// An INSERT with a parameter for each of the columns.
+std::string insert_sql(Connection& connection, const Table& table,
+                       const std::vector<std::string>& columns);
+
 // What stands before the table in an INSERT or UPDATE. A constraint that says ON CONFLICT REPLACE
 // or IGNORE would have a plain one delete or drop rows; "OR ABORT " overrules that. Elsewhere it is
 // left out: it would overrule the triggers' own, too.

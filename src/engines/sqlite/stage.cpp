@@ -4,7 +4,9 @@
 
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/cell_binder.h"
+#include "engines/sqlite/conflict.h"
 #include "engines/sqlite/quoted_name.h"
+#include "engines/sqlite/rows.h"
 #include "engines/sqlite/shown.h"
 
 namespace dbkeeper::sqlite {
@@ -30,41 +32,47 @@ std::string_view strictly(const Column& column, const CellView& cell) {
   return {};
 }
 
-class StageSink final : public RowSink {
+// One INSERT, for each row. Once a value was refused, rows that go straight into a table are only
+// looked at.
+class InsertSink final : public RowSink {
  public:
-  StageSink(Connection& connection, const staging::Stage& stage, Rows rows,
-            const std::vector<std::string>& columns, staging::Dialect::Refuse refuse)
+  InsertSink(Connection& connection, const Table& table, const std::string& insert,
+             const std::vector<std::string>& columns, staging::Dialect::Refuse refuse,
+             bool straight)
       : connection_(connection),
-        strict_(stage.table->strict),
+        table_(table.name.name),
+        names_(columns),
+        strict_(table.strict),
+        straight_(straight),
         refuse_(std::move(refuse)),
         binder_(connection),
-        statement_(connection, insert_sql(stage, rows, columns)) {
-    for (const std::string& name : columns) columns_.push_back(stage.table->find_column(name));
+        statement_(connection, insert) {
+    for (const std::string& name : columns) {
+      columns_.push_back(table.find_column(name));
+      keeps_.push_back(keeps_negative_zero(*columns_.back(), strict_));
+    }
   }
 
   void write(const Batch& batch) override {
     connection_.stop().check();
     for (std::size_t row = 0; row < batch.rows(); ++row) {
       for (std::size_t column = 0; column < columns_.size(); ++column) bind(batch, row, column);
-      const int code = sqlite3_step(statement_.raw());
-      if (code != SQLITE_DONE) connection_.fail(code);
-      sqlite3_reset(statement_.raw());
+      if (!straight_ || !refused_) insert(batch, row);
     }
   }
 
   void finish() override {}
 
  private:
-  static std::string insert_sql(const staging::Stage& stage, Rows rows,
-                                const std::vector<std::string>& columns) {
-    std::vector<std::string> names = {QuotedName(stage.kind()).sql()};
-    std::string values = rows == Rows::data ? "0" : "1";
-    for (const std::string& column : columns) {
-      names.push_back(QuotedName(column).sql());
-      values += ", ?";
+  void insert(const Batch& batch, std::size_t row) {
+    const int code = sqlite3_step(statement_.raw());
+    if (code == SQLITE_DONE) {
+      sqlite3_reset(statement_.raw());
+      return;
     }
-    return fmt::format("INSERT INTO temp.{} ({}) VALUES ({})", QuotedName(stage.name).sql(),
-                       join(names, ", "), values);
+    const std::string message = sqlite3_errmsg(connection_.handle());
+    if (straight_ && is_conflict(code)) throw conflict(code, message, {table_, names_, batch, row});
+    connection_.fail(code);
   }
 
   void bind(const Batch& batch, std::size_t row, std::size_t at) {
@@ -72,10 +80,10 @@ class StageSink final : public RowSink {
     const Column& column = *columns_[at];
     const int parameter = static_cast<int>(at) + 1;
     const std::string_view mismatch = strict_ ? strictly(column, cell) : std::string_view();
-    const auto problem = mismatch.empty() ? binder_.bind(statement_, parameter, cell,
-                                                         keeps_negative_zero(column, strict_))
+    const auto problem = mismatch.empty() ? binder_.bind(statement_, parameter, cell, keeps_[at])
                                           : std::optional(mismatch);
     if (!problem) return;
+    refused_ = true;
     refuse_(
         column, cell.kind == CellKind::array ? "an array" : shown(cell),
         mismatch.empty() ? fmt::format("SQLite cannot store {}", *problem) : std::string(*problem),
@@ -84,11 +92,16 @@ class StageSink final : public RowSink {
   }
 
   Connection& connection_;
+  const std::string table_;
+  const std::vector<std::string> names_;
   const bool strict_;
-  staging::Dialect::Refuse refuse_;
+  const bool straight_;
+  const staging::Dialect::Refuse refuse_;
   std::vector<const Column*> columns_;
+  std::vector<bool> keeps_;  // a negative zero
   CellBinder binder_;
   Statement statement_;
+  bool refused_ = false;
 };
 
 }  // namespace
@@ -106,7 +119,23 @@ void create_stage(Connection& connection, const staging::Stage& stage) {
 std::unique_ptr<RowSink> fill_stage(Connection& connection, const staging::Stage& stage, Rows rows,
                                     const std::vector<std::string>& columns,
                                     staging::Dialect::Refuse refuse) {
-  return std::make_unique<StageSink>(connection, stage, rows, columns, std::move(refuse));
+  std::vector<std::string> names = {QuotedName(stage.kind()).sql()};
+  std::string values = rows == Rows::data ? "0" : "1";
+  for (const std::string& column : columns) {
+    names.push_back(QuotedName(column).sql());
+    values += ", ?";
+  }
+  const std::string insert = fmt::format("INSERT INTO temp.{} ({}) VALUES ({})",
+                                         QuotedName(stage.name).sql(), join(names, ", "), values);
+  return std::make_unique<InsertSink>(connection, *stage.table, insert, columns, std::move(refuse),
+                                      false);
+}
+
+std::unique_ptr<RowSink> fill_table(Connection& connection, const Table& table,
+                                    const std::vector<std::string>& columns,
+                                    staging::Dialect::Refuse refuse) {
+  return std::make_unique<InsertSink>(connection, table, insert_sql(connection, table, columns),
+                                      columns, std::move(refuse), true);
 }
 
 }  // namespace dbkeeper::sqlite

@@ -16,4 +16,9 @@ std::unique_ptr<RowSink> fill_stage(Connection& connection, const staging::Stage
                                     const std::vector<std::string>& columns,
                                     staging::Dialect::Refuse refuse);
 
+// The same straight into the table itself, which then refuses what contradicts its keys.
+std::unique_ptr<RowSink> fill_table(Connection& connection, const Table& table,
+                                    const std::vector<std::string>& columns,
+                                    staging::Dialect::Refuse refuse);
+
 }  // namespace dbkeeper::sqlite

@@ -14,12 +14,6 @@ namespace {
 
 using Group = std::vector<std::size_t>;
 
-std::size_t number_of(const Workspace& work, const Table* table) {
-  for (std::size_t i = 0; i < work.size(); ++i)
-    if (work.at(i).plan->table == table) return i;
-  throw Error(ErrorKind::failed, "a table to be emptied is not in the plan");
-}
-
 std::string insert_sql(const Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
   std::vector<std::string> values;
@@ -42,7 +36,9 @@ std::optional<std::string> update_sql(const Workspace& work, std::size_t table) 
       "{} AS t SET {} FROM {} AS v JOIN {} AS m ON m.n = v.{} WHERE {} AND {} AND {}",
       work.dialect().update(staged.table()), join(sets, ", "), work.rows(table, Values::final),
       work.found(table), work.n(table), work.at_address(table, "t", "m"),
-      to_be_updated(work, table, "v"), work.dialect().differ(staged.table(), columns, "t", "v"));
+      to_be_updated(work, table, "v"),
+      fmt::format("(m.changed = 1 OR m.changed IS NULL) AND {}",
+                  work.dialect().differ(staged.table(), columns, "t", "v")));
 }
 
 // Whether merge may change what children refer to: parents and children are one write then.
@@ -83,65 +79,21 @@ std::vector<Group> write_groups(const Workspace& work) {
   return out;
 }
 
-void delete_rows(Workspace& work) {
-  for (const auto& group : work.plan().emptied) {
-    std::vector<Write> writes;
-    for (const Table* table : group)
-      writes.push_back({table, "DELETE FROM " + work.dialect().rows_of(*table)});
-    work.dialect().write(writes);
-  }
-}
-
 }  // namespace
 
-void refuse_referrers(const Workspace& work) {
-  std::vector<std::string> found;
-  for (const Referrer& referrer : work.plan().referrers) {
-    std::vector<std::string> filled;
-    for (const std::string& column : referrer.key->columns)
-      filled.push_back(work.of("t", column) + " IS NOT NULL");
-    work.dialect().query(
-        fmt::format("SELECT count(*) FROM {} AS t WHERE {}",
-                    work.dialect().rows_of(*referrer.table), join(filled, " AND ")),
-        [&](const Texts& row) {
-          const std::int64_t count = std::stoll(*row[0]);
-          if (count > 0)
-            found.push_back(fmt::format("{} of {} by {}", plural(count, "row"), referrer.name,
-                                        join(referrer.key->columns, ", ")));
-        });
-  }
-  if (found.empty()) return;
-  throw Error(
-      ErrorKind::conflict,
-      fmt::format("tables that this import doesn't bring refer to rows that it would remove: {}",
-                  join(found, "; ")))
-      .table(work.plan().referrers.front().name)
-      .hint("--cascade empties these tables too; or import with --mode merge");
-}
-
-void empty_tables(Workspace& work, WrittenRows& written) {
-  const ImportPlan& plan = work.plan();
-  if (plan.emptied.empty()) return;
-  WrittenRows rows;
-  for (const auto& group : plan.emptied)
-    for (const Table* table : group)
-      work.dialect().query("SELECT count(*) FROM " + work.dialect().rows_of(*table),
-                           [&](const Texts& count) {
-                             rows[number_of(work, table)].removed = std::stoll(*count[0]);
-                           });
-  if (!work.dialect().empty_at_once(plan)) delete_rows(work);
-  written.merge(rows);
-}
-
-void write_tables(Workspace& work, WrittenRows& written) {
+WrittenRows write_tables(Workspace& work) {
+  WrittenRows written;
   for (const Group& group : write_groups(work)) {
     std::vector<Write> writes;
     std::vector<std::int64_t*> counts;
     for (const std::size_t table : group) {
       const StagedTable& staged = work.at(table);
       if (!staged.plan->written || !staged.has_data) continue;
-      writes.push_back({&staged.table(), insert_sql(work, table)});
-      counts.push_back(&written[table].inserted);
+      written[table] = {};
+      if (!work.settled(table)) {
+        writes.push_back({&staged.table(), insert_sql(work, table)});
+        counts.push_back(&written[table].inserted);
+      }
       if (work.plan().mode != ImportMode::merge) continue;
       if (auto update = update_sql(work, table)) {
         writes.push_back({&staged.table(), std::move(*update)});
@@ -152,6 +104,7 @@ void write_tables(Workspace& work, WrittenRows& written) {
     const auto done = work.dialect().write(writes);
     for (std::size_t i = 0; i < counts.size(); ++i) *counts[i] = done[i];
   }
+  return written;
 }
 
 }  // namespace dbkeeper::staging

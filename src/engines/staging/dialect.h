@@ -62,6 +62,7 @@ class Dialect {
 
   // Locks the plan's tables against others' writes (and what is needed to switch triggers), parents
   // first, and sees that nothing of their definition has changed. Error(refused) with the holder.
+  // Called again, does nothing.
   virtual void lock(const ImportPlan& plan) = 0;
   // Switches user triggers of the tables to be written or emptied off, by name: their names,
   // "table.trigger". Error(refused or failed) where the role may not; nothing if
@@ -71,6 +72,16 @@ class Dialect {
   virtual void switch_triggers_on() = 0;
   virtual void commit() = 0;
 
+  // -- Foreign keys and plain indexes, off while many rows come in.
+
+  // Whether rows can be written with none of the table's foreign keys looking, to be checked all at
+  // once when they are put back. Requires: lock().
+  virtual bool can_take_off_keys(const Table& table) = 0;
+  // Takes off what can be put back exactly as it is: their names, "table.name".
+  virtual std::vector<std::string> take_off(const std::vector<const Table*>& tables) = 0;
+  // Puts all of it back. False if rows contradict a key: then only queries may follow.
+  virtual bool put_back() = 0;
+
   // -- Staging.
 
   virtual void create_stage(const Stage& stage) = 0;
@@ -79,6 +90,12 @@ class Dialect {
   using Refuse = std::function<void(const Column& column, const std::string& value,
                                     const std::string& why, const Batch& batch, std::size_t row)>;
   virtual std::unique_ptr<RowSink> fill_stage(const Stage& stage, Rows rows,
+                                              const std::vector<std::string>& columns,
+                                              Refuse refuse) = 0;
+
+  // The same straight into a table, whose keys then refuse what contradicts them. Once a value was
+  // refused, further rows are only looked at.
+  virtual std::unique_ptr<RowSink> fill_table(const Table& table,
                                               const std::vector<std::string>& columns,
                                               Refuse refuse) = 0;
 
@@ -105,10 +122,11 @@ class Dialect {
   // `file` = `base` as the key compares its part: operator, collation; NULLs match if it says so.
   virtual std::string key_equal(const Table& table, const Key& key, std::size_t part,
                                 const std::string& file, const std::string& base) = 0;
-  // Whether `parent`, an expression for column link.to[i], is what `child` refers to, as foreign
-  // keys compare.
-  virtual std::string link_equal(const Table& child, const ImportLink& link, std::size_t i,
-                                 const std::string& parent, const std::string& child_value) = 0;
+  // Whether `parent_value`, an expression for column link.to[i], is what `child_value` refers to,
+  // as foreign keys compare.
+  virtual std::string link_equal(const Table& child, const Table& parent, const ImportLink& link,
+                                 std::size_t i, const std::string& parent_value,
+                                 const std::string& child_value) = 0;
   // Whether two values of a column are the same as stored, NULLs included. Never NULL.
   virtual std::string same(const Column& column, const std::string& a,
                            const std::string& b) const = 0;

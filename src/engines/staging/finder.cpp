@@ -8,6 +8,7 @@
 #include "engines/staging/conflicts.h"
 #include "engines/staging/links.h"
 #include "engines/staging/probe.h"
+#include "engines/staging/settled.h"
 
 namespace dbkeeper::staging {
 namespace {
@@ -224,7 +225,7 @@ class TableFinder {
   std::int64_t add(How how, const std::string& rows) { return add(static_cast<int>(how), rows); }
   // `rows`: n, a0…
   std::int64_t add(int how, const std::string& rows) {
-    return work_.dialect().run(fmt::format("INSERT INTO {} SELECT x.n, {}, {} FROM ({}) AS x",
+    return work_.dialect().run(fmt::format("INSERT INTO {} SELECT x.n, {}, NULL, {} FROM ({}) AS x",
                                            work_.found(table_), how,
                                            work_.address_list(table_, "x"), rows));
   }
@@ -310,8 +311,10 @@ class GroupFinder {
 }  // namespace
 
 void find_group(Workspace& work, const std::vector<std::size_t>& group) {
+  if (settle_as_expected(work, group)) return;
   GroupFinder(work, group).find();
   for (const std::size_t table : group) refuse_conflicts(work, table);
+  settle_as_found(work, group);
 }
 
 }  // namespace dbkeeper::staging

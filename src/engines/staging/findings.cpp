@@ -34,6 +34,11 @@ std::string found_rows(const Workspace& work, std::size_t table) {
 std::int64_t same_number_alone(const Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
   if (work.plan().identity != Identity::other_source || !staged.numbered_key) return 0;
+  const std::string presumed =
+      fmt::format("{} AS m WHERE m.how = {}", work.found(table), static_cast<int>(How::number));
+  if (count(work, presumed) == 0) return 0;
+  if (work.settled(table) && count(work, presumed + " AND m.changed IS NULL") == 0)
+    return count(work, presumed + " AND m.changed = 1");
   return count(work,
                fmt::format("{} AS v JOIN {} AS m ON m.n = v.{} JOIN {} AS t ON {} WHERE m.how = {} "
                            "AND {}",
@@ -48,7 +53,7 @@ std::int64_t same_number_alone(const Workspace& work, std::size_t table) {
 void note_keys(Workspace& work) {
   for (std::size_t i = 0; i < work.size(); ++i) {
     const StagedTable& staged = work.at(i);
-    if (staged.primary_key.empty()) continue;
+    if (staged.primary_key.empty() || work.settled(i)) continue;
     const std::string n = work.n(i);
     const std::string lasts =
         staged.plan->written ? fmt::format("m.n IS NOT NULL OR ({})", to_be_inserted(work, i, "v"))
@@ -73,9 +78,10 @@ ImportCounts count_found(const Workspace& work, std::size_t table) {
   counts.rows =
       count(work, fmt::format("{} AS s WHERE s.{} = 0", work.stage(table), work.kind(table)));
   if (work.has_dropped(table)) counts.dropped = count(work, work.dropped(table) + " AS d");
-  const std::int64_t found = count(work, found_rows(work, table));
+  const std::int64_t found =
+      work.settled(table) ? counts.rows : count(work, found_rows(work, table));
   (work.plan().mode == ImportMode::merge ? counts.unchanged : counts.skipped) = found;
-  if (!staged.primary_key.empty())
+  if (!staged.primary_key.empty() && !work.settled(table))
     counts.remapped = count(work, work.keys(table) + " AS k WHERE k.kind = 0");
   counts.nulled = count_nulled(work, table);
   counts.same_number_alone = same_number_alone(work, table);
@@ -109,7 +115,7 @@ ImportMatches find_matches(const Workspace& work, std::size_t table, std::size_t
 
 void give_keys(const Workspace& work, std::size_t table,
                const std::function<void(std::string_view, std::string_view)>& take) {
-  if (work.at(table).primary_key.empty()) return;
+  if (work.at(table).primary_key.empty() || work.settled(table)) return;
   work.dialect().query(
       fmt::format("SELECT k.old_key, k.new_key FROM {} AS k ORDER BY k.n", work.keys(table)),
       [&](const Texts& row) { take(*row[0], *row[1]); });

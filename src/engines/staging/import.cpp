@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -10,18 +11,22 @@
 #include "dbkeeper/base/text.h"
 #include "engines/staging/changes.h"
 #include "engines/staging/conflicts.h"
+#include "engines/staging/emptying.h"
 #include "engines/staging/finder.h"
 #include "engines/staging/findings.h"
 #include "engines/staging/kept_map.h"
 #include "engines/staging/links.h"
 #include "engines/staging/missing.h"
 #include "engines/staging/numbers.h"
+#include "engines/staging/straight.h"
 #include "engines/staging/workspace.h"
 
 namespace dbkeeper::staging {
 namespace {
 
 constexpr std::size_t kRefusedShown = 100;
+// Foreign keys and indexes are taken off a table in use that grows by at least a fourth.
+constexpr std::int64_t kWorthwhile = 4;
 
 // The beginning of names that no column of the table has.
 std::string free_prefix(const Table& table) {
@@ -53,72 +58,96 @@ class StagedImport final : public Import {
  public:
   explicit StagedImport(std::unique_ptr<Dialect> dialect) : dialect_(std::move(dialect)) {}
 
+  bool may_take_straight(const ImportPlan& likely) override {
+    return Straight(*dialect_, likely).any();
+  }
+
+  bool expect(const ImportPlan& likely) override {
+    dialect_->lock(likely);
+    straight_.emplace(*dialect_, likely);
+    if (!straight_->any()) straight_.reset();
+    likely_ = &likely;
+    return straight_.has_value();
+  }
+
+  void empty_tables() override {
+    refuse_referrers(*dialect_, *likely_);
+    clear(*likely_);
+    taken_off_ = dialect_->take_off(straight_->tables());
+  }
+
   std::unique_ptr<RowSink> stage(const Table& table, Rows rows,
                                  const std::vector<std::string>& columns) override {
+    if (rows == Rows::data && straight_ && straight_->takes(table) && !only_looking_)
+      return straight_->fill(table, columns, refusal(table, columns));
     StagedTable& staged = staged_[stage_of(table)];
     (rows == Rows::data ? staged.has_data : staged.has_references) = true;
     (rows == Rows::data ? staged.data_columns : staged.reference_columns) = columns;
-    return dialect_->fill_stage(
-        staged.stage, rows, columns,
-        [this, &table, columns](const Column& column, const std::string& value,
-                                const std::string& why, const Batch& batch, std::size_t row) {
-          ++refused_count_;
-          if (refused_.size() < kRefusedShown)
-            refused_.push_back(
-                {display_of(table), column.name, key_text(table, columns, batch, row), value, why});
-        });
+    return dialect_->fill_stage(staged.stage, rows, columns, refusal(table, columns));
   }
+
+  void look_only() override { only_looking_ = true; }
 
   const std::vector<RefusedValue>& refused() const override { return refused_; }
   std::int64_t refused_count() const override { return refused_count_; }
 
   void find_rows(const ImportPlan& plan) override {
-    std::vector<StagedTable> tables;
-    for (const ImportTable& table : plan.tables) {
-      StagedTable staged = staged_[stage_of(*table.table)];
-      staged.plan = &table;
-      tables.push_back(std::move(staged));
-    }
+    plan_ = &plan;
+    rest_ = straight_ ? straight_->rest_of(plan) : plan;
     dialect_->lock(plan);
-    work_.emplace(*dialect_, plan, std::move(tables));
+    if (!straight_) refuse_referrers(*dialect_, plan);
+    work_.emplace(*dialect_, rest_, staged_tables());
     prepare();
-    refuse_referrers(*work_);
-    for (const auto& group : plan.groups) find_group(*work_, group);
+    for (const auto& group : rest_.groups) find_group(*work_, group);
     drop_rows(*work_);
     refuse_missing(*work_);
-    for (const auto& group : plan.groups) {
+    for (const auto& group : rest_.groups) {
       for (const std::size_t table : group) give_numbers(*work_, table);
       resolve_finally(*work_, group);
     }
     note_keys(*work_);
-    for (std::size_t table = 0; table < work_->size(); ++table)
-      counts_.push_back(count_found(*work_, table));
+    count_rows();
   }
 
   void write_rows() override {
-    triggers_off_ = dialect_->switch_triggers_off(work_->plan());
+    if (!straight_) clear(*plan_);
     for (std::size_t table = 0; table < work_->size(); ++table) keep_numbers(*work_, table);
-    WrittenRows written;
-    forget_emptied(*work_);
-    empty_tables(*work_, written);
+    forget_emptied(*dialect_, *plan_);
+    take_off_more();
     keep_map(*work_);
-    write_tables(*work_, written);
+    for (const auto& [table, rows] : write_tables(*work_))
+      add(counts_[&work_->at(table).table()], rows);
+    if (straight_)
+      for (const Table* table : straight_->tables()) straight_->keep_numbers(*table);
+    put_back();
     dialect_->switch_triggers_on();
-    for (const auto& [table, rows] : written) add(counts_[table], rows);
   }
 
-  ImportCounts counts(std::size_t table) override { return counts_[table]; }
+  ImportCounts counts(std::size_t table) override { return counts_[plan_->tables[table].table]; }
   ImportMatches matches(std::size_t table, std::size_t most) override {
-    return find_matches(*work_, table, most);
+    const auto at = in_rest(table);
+    return at ? find_matches(*work_, *at, most) : ImportMatches{};
   }
   void remapped(std::size_t table,
                 const std::function<void(std::string_view, std::string_view)>& take) override {
-    give_keys(*work_, table, take);
+    if (const auto at = in_rest(table)) give_keys(*work_, *at, take);
   }
   std::vector<std::string> triggers_off() const override { return triggers_off_; }
+  std::vector<std::string> taken_off() const override { return taken_off_; }
   void commit() override { dialect_->commit(); }
 
  private:
+  Dialect::Refuse refusal(const Table& table, const std::vector<std::string>& columns) {
+    return [this, &table, columns](const Column& column, const std::string& value,
+                                   const std::string& why, const Batch& batch, std::size_t row) {
+      ++refused_count_;
+      only_looking_ = true;
+      if (refused_.size() < kRefusedShown)
+        refused_.push_back(
+            {display_of(table), column.name, key_text(table, columns, batch, row), value, why});
+    };
+  }
+
   // The number of the table's stage, which is made if it isn't there.
   std::size_t stage_of(const Table& table) {
     for (std::size_t i = 0; i < staged_.size(); ++i)
@@ -128,6 +157,15 @@ class StagedImport final : public Import {
     dialect_->create_stage(staged.stage);
     staged_.push_back(std::move(staged));
     return staged_.size() - 1;
+  }
+
+  std::vector<StagedTable> staged_tables() {
+    std::vector<StagedTable> out;
+    for (const ImportTable& table : rest_.tables) {
+      out.push_back(staged_[stage_of(*table.table)]);
+      out.back().plan = &table;
+    }
+    return out;
   }
 
   static std::string display_of(const Table& table) { return display(table.name, "public"); }
@@ -145,20 +183,78 @@ class StagedImport final : public Import {
     work_->create();
   }
 
+  void count_rows() {
+    for (std::size_t table = 0; table < work_->size(); ++table) {
+      ImportCounts& counts = counts_[&work_->at(table).table()];
+      const std::int64_t removed = counts.removed;
+      counts = count_found(*work_, table);
+      counts.removed = removed;
+    }
+    if (!straight_) return;
+    for (const Table* table : straight_->tables())
+      counts_[table].rows = counts_[table].inserted = straight_->rows(*table);
+  }
+
   static void add(ImportCounts& counts, const Written& written) {
     counts.inserted = written.inserted;
     counts.updated = written.updated;
     counts.unchanged -= written.updated;
-    counts.removed = written.removed;
+  }
+
+  // Switches triggers off and empties what is to be emptied.
+  void clear(const ImportPlan& plan) {
+    triggers_off_ = dialect_->switch_triggers_off(plan);
+    for (const auto& [table, rows] : staging::empty_tables(*dialect_, plan))
+      counts_[table].removed = rows;
+  }
+
+  // Of tables into which many rows go that were staged.
+  void take_off_more() {
+    if (rest_.fire_triggers || rest_.dry_run) return;
+    std::vector<const Table*> tables;
+    for (std::size_t i = 0; i < work_->size(); ++i)
+      if (work_->at(i).plan->written && takes_many(work_->at(i).table()))
+        tables.push_back(&work_->at(i).table());
+    const auto names = dialect_->take_off(tables);
+    taken_off_.insert(taken_off_.end(), names.begin(), names.end());
+  }
+
+  bool takes_many(const Table& table) {
+    const ImportCounts& counts = counts_[&table];
+    const std::int64_t added = counts.rows - counts.skipped - counts.unchanged - counts.dropped;
+    if (added < rest_.many_rows) return false;
+    if (rest_.empties(table) || is_empty(*dialect_, table)) return true;
+    return rest_.offline && added >= table.estimated_rows / kWorthwhile;
+  }
+
+  void put_back() {
+    if (dialect_->put_back()) return;
+    std::vector<const Table*> tables;
+    for (const ImportTable& table : plan_->tables) tables.push_back(table.table);
+    refuse_missing(*dialect_, *plan_, tables);
+    throw Error(ErrorKind::conflict, "rows contradict a foreign key");
+  }
+
+  // The place of the plan's table among those that were staged.
+  std::optional<std::size_t> in_rest(std::size_t table) const {
+    for (std::size_t i = 0; i < rest_.tables.size(); ++i)
+      if (rest_.tables[i].table == plan_->tables[table].table) return i;
+    return std::nullopt;
   }
 
   std::unique_ptr<Dialect> dialect_;
   std::vector<StagedTable> staged_;
   std::vector<RefusedValue> refused_;
   std::int64_t refused_count_ = 0;
+  bool only_looking_ = false;  // rows of no table go straight any more: a key might miss others
+  const ImportPlan* likely_ = nullptr;
+  std::optional<Straight> straight_;  // from expect() on, if any table is
+  const ImportPlan* plan_ = nullptr;  // from find_rows() on
+  ImportPlan rest_;                   // the same without the tables that took their rows straight
   std::optional<Workspace> work_;
-  std::vector<ImportCounts> counts_;
+  std::map<const Table*, ImportCounts> counts_;
   std::vector<std::string> triggers_off_;
+  std::vector<std::string> taken_off_;
 };
 
 }  // namespace

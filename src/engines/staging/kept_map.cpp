@@ -46,15 +46,15 @@ std::string run_name(std::chrono::system_clock::time_point now) {
 
 }  // namespace
 
-void forget_emptied(Workspace& work) {
+void forget_emptied(Dialect& dialect, const ImportPlan& plan) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < work.size(); ++i)
-    if (work.at(i).emptied) names.push_back(work.dialect().literal(work.at(i).plan->name));
+  for (const ImportTable& table : plan.tables)
+    if (plan.empties(*table.table)) names.push_back(dialect.literal(table.name));
   if (names.empty()) return;
-  const std::string map = work.dialect().kept_map();
+  const std::string map = dialect.kept_map();
   if (!map.empty())
-    work.dialect().run(fmt::format("DELETE FROM {} WHERE {} IN ({})", map,
-                                   work.dialect().quoted("table"), join(names, ", ")));
+    dialect.run(fmt::format("DELETE FROM {} WHERE {} IN ({})", map, dialect.quoted("table"),
+                            join(names, ", ")));
 }
 
 void keep_map(Workspace& work) {
@@ -66,7 +66,8 @@ void keep_map(Workspace& work) {
   const auto now = std::chrono::system_clock::now();
   for (std::size_t i = 0; i < work.size(); ++i) {
     const StagedTable& staged = work.at(i);
-    if (!staged.plan->written || !staged.has_data || staged.primary_key.empty()) continue;
+    if (!staged.plan->written || !staged.has_data || staged.primary_key.empty() || work.settled(i))
+      continue;
     if (!any(dialect, entries(work, i))) continue;
     const std::string map = dialect.make_kept_map();
     const std::string source = dialect.literal(work.plan().source);

@@ -6,7 +6,7 @@
 namespace dbkeeper::staging {
 
 // Forgets the entries of tables that are emptied.
-void forget_emptied(Workspace& work);
+void forget_emptied(Dialect& dialect, const ImportPlan& plan);
 
 // Keeps the keys of rows that no natural key can find again and that are inserted under another
 // one; where natural keys alone decide, of all rows that none can find. Makes the map only if there

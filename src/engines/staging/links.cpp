@@ -68,16 +68,12 @@ class Resolution {
     }
     const ImportLink& link = links()[l];
     const std::size_t parent = link.parent;
+    if (work_.settled(parent)) return join_settled_parent(l);
     const std::string p = fmt::format("p{}", l), m = fmt::format("m{}", l),
                       t = fmt::format("t{}", l), r = fmt::format("r{}", l),
                       i = fmt::format("i{}", l), d = fmt::format("d{}", l);
-    std::vector<std::string> matches;
-    for (std::size_t c = 0; c < link.columns.size(); ++c)
-      matches.push_back(work_.dialect().link_equal(
-          staged_.table(), link, c, work_.of(p, link.to[c]), work_.of("s", link.columns[c])));
     const std::string n = work_.n(parent);
-    joins_ +=
-        fmt::format(" LEFT JOIN {} AS {} ON {}", work_.stage(parent), p, join(matches, " AND "));
+    join_stage(l);
     joins_ += fmt::format(" LEFT JOIN {0} AS {1} ON {1}.n = {2}.{3}", work_.found(parent), m, p, n);
     joins_ +=
         fmt::format(" LEFT JOIN {} AS {} ON {}", work_.dialect().rows_of(work_.at(parent).table()),
@@ -102,6 +98,46 @@ class Resolution {
           fmt::format(" AS x{}_{}", l, c));
   }
 
+  // Its rows are what the file has.
+  void join_settled_parent(std::size_t l) {
+    const ImportLink& link = links()[l];
+    const std::string p = fmt::format("p{}", l);
+    join_stage(l);
+    columns_.push_back(
+        fmt::format("CASE WHEN {} THEN {} WHEN {}.{} IS NULL THEN {} ELSE {} END AS f{}",
+                    is_null(link), number_of(Leads::nowhere), p, work_.n(link.parent),
+                    missing(link), number_of(Leads::found), l));
+    for (std::size_t c = 0; c < link.columns.size(); ++c)
+      columns_.push_back(
+          work_.dialect().converted(staged_.column(link.columns[c]), work_.of(p, link.to[c])) +
+          fmt::format(" AS x{}_{}", l, c));
+  }
+
+  void join_stage(std::size_t l) {
+    const ImportLink& link = links()[l];
+    const std::string p = fmt::format("p{}", l);
+    std::vector<std::string> matches;
+    for (std::size_t c = 0; c < link.columns.size(); ++c)
+      matches.push_back(work_.dialect().link_equal(staged_.table(), work_.at(link.parent).table(),
+                                                   link, c, work_.of(p, link.to[c]),
+                                                   work_.of("s", link.columns[c])));
+    joins_ += fmt::format(" LEFT JOIN {} AS {} ON {}", work_.stage(link.parent), p,
+                          join(matches, " AND "));
+  }
+
+  std::string is_null(const ImportLink& link) const {
+    std::vector<std::string> nulls;
+    for (const std::string& column : link.columns)
+      nulls.push_back(work_.of("s", column) + " IS NULL");
+    return join(nulls, " OR ");
+  }
+
+  int missing(const ImportLink& link) const {
+    return number_of(!link.key                                         ? Leads::nowhere
+                     : becomes_null(work_.plan(), *staged_.plan, link) ? Leads::nulled
+                                                                       : Leads::missing);
+  }
+
   bool leads_to_links(const ImportLink& link) const {
     return std::any_of(link.to.begin(), link.to.end(), [&](const std::string& column) {
       return work_.at(link.parent).links(column);
@@ -112,13 +148,7 @@ class Resolution {
                       const std::string& d) const {
     const ImportLink& link = links()[l];
     const StagedTable& parent = work_.at(link.parent);
-    std::vector<std::string> nulls;
-    for (const std::string& column : link.columns)
-      nulls.push_back(work_.of("s", column) + " IS NULL");
-    const int missing =
-        number_of(!link.key                                         ? Leads::nowhere
-                  : becomes_null(work_.plan(), *staged_.plan, link) ? Leads::nulled
-                                                                    : Leads::missing);
+    const int missing = this->missing(link);
     std::string added;
     if (parent.plan->written) {
       added = fmt::format(" WHEN {}.{} = 0", p, work_.kind(link.parent));
@@ -128,7 +158,7 @@ class Resolution {
     return fmt::format(
         "CASE WHEN {} THEN {} WHEN {}.{} IS NULL THEN {} WHEN {}.n IS NOT NULL THEN {}{}"
         " ELSE {} END",
-        join(nulls, " OR "), number_of(Leads::nowhere), p, work_.n(link.parent), missing, m,
+        is_null(link), number_of(Leads::nowhere), p, work_.n(link.parent), missing, m,
         number_of(Leads::found), added, missing);
   }
 
@@ -260,19 +290,20 @@ void resolve_by_identity(Workspace& work, std::size_t table) {
 }
 
 void resolve_finally(Workspace& work, const std::vector<std::size_t>& group) {
+  std::vector<std::size_t> linked;
+  for (const std::size_t table : group)
+    if (work.has_links(table) && !work.settled(table)) linked.push_back(table);
+  if (linked.empty()) return;
   if (feeds_itself(work, group)) {
     for (bool changed = true; changed;) {
       changed = false;
-      for (const std::size_t table : group)
-        if (work.has_links(table)) changed = refill(work, table) || changed;
+      for (const std::size_t table : linked) changed = refill(work, table) || changed;
     }
   } else {
-    for (const std::size_t table : group)
-      if (work.has_links(table))
-        fill(work, work.final_links(table), Resolution(work, table, Values::final));
+    for (const std::size_t table : linked)
+      fill(work, work.final_links(table), Resolution(work, table, Values::final));
   }
-  for (const std::size_t table : group) {
-    if (!work.has_links(table)) continue;
+  for (const std::size_t table : linked) {
     work.dialect().analyze(Workspace::bare('r', table));
     refuse_disagreement(work, table, Resolution(work, table, Values::final));
   }

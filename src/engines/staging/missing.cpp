@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
 #include "engines/staging/links.h"
@@ -42,15 +44,29 @@ std::int64_t drop_rows_of(Workspace& work, std::size_t table) {
                                         join(missing, " OR ")));
 }
 
+// What was found missing, told together.
 class MissingReferences {
  public:
-  explicit MissingReferences(const Workspace& work) : work_(work) {}
+  explicit MissingReferences(Dialect& dialect, const ImportPlan& plan)
+      : dialect_(dialect), plan_(plan) {}
 
-  void look_at(std::size_t table) {
-    const ImportTable& plan = *work_.at(table).plan;
-    if (!plan.written) return;
-    for (std::size_t l = 0; l < plan.links.size(); ++l)
-      if (plan.links[l].key) look_at(table, l);
+  // References by the link of those rows of the table, under `alias` in a FROM.
+  void look_at(const ImportTable& table, const ImportLink& link, std::string_view alias,
+               const std::string& rows) {
+    std::int64_t count = 0;
+    dialect_.query("SELECT count(*) FROM " + rows,
+                   [&](const Texts& row) { count = std::stoll(*row[0]); });
+    if (count == 0) return;
+    const std::string columns = join(link.columns, ", ");
+    if (found_.empty()) {
+      table_ = table.name;
+      column_ = columns;
+    }
+    const auto samples = samples_of(link, alias, rows);
+    found_.push_back(
+        fmt::format("{} of {} by {} to {} found neither in the file nor in the database: {}{}",
+                    plural(count, "reference"), table.name, columns, plan_.tables[link.parent].name,
+                    join(samples, ", "), samples.size() == kSamples ? ", …" : ""));
   }
 
   void refuse() const {
@@ -64,19 +80,13 @@ class MissingReferences {
   }
 
  private:
-  void look_at(std::size_t table, std::size_t l) {
-    const ImportTable& plan = *work_.at(table).plan;
-    const ImportLink& link = plan.links[l];
-    const std::string rows = written_rows(work_, table) + " AND " + leads(l, Leads::missing);
-    std::int64_t count = 0;
-    work_.dialect().query("SELECT count(*) FROM " + rows,
-                          [&](const Texts& row) { count = std::stoll(*row[0]); });
-    if (count == 0) return;
+  std::vector<std::string> samples_of(const ImportLink& link, std::string_view alias,
+                                      const std::string& rows) const {
     std::vector<std::string> shown;
     for (const std::string& column : link.columns)
-      shown.push_back(work_.dialect().shown(work_.of("s", column)));
+      shown.push_back(dialect_.shown(fmt::format("{}.{}", alias, dialect_.quoted(column))));
     std::vector<std::string> samples;
-    work_.dialect().query(
+    dialect_.query(
         fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1 LIMIT {}", join(shown, ", "), rows,
                     kSamples),
         [&](const Texts& row) {
@@ -84,22 +94,31 @@ class MissingReferences {
           for (const auto& value : row) values.push_back(value.value_or("NULL"));
           samples.push_back(values.size() == 1 ? values[0] : "(" + join(values, ", ") + ")");
         });
-    const std::string columns = join(link.columns, ", ");
-    if (found_.empty()) {
-      table_ = plan.name;
-      column_ = columns;
-    }
-    found_.push_back(fmt::format(
-        "{} of {} by {} to {} found neither in the file nor in the database: {}{}",
-        plural(count, "reference"), plan.name, columns, work_.at(link.parent).plan->name,
-        join(samples, ", "), samples.size() == kSamples ? ", …" : ""));
+    return samples;
   }
 
-  const Workspace& work_;
+  Dialect& dialect_;
+  const ImportPlan& plan_;
   std::vector<std::string> found_;
   std::string table_;
   std::string column_;
 };
+
+// Rows of the table itself, as s, that refer by the link to none of the parent's.
+std::string dangling_rows(Dialect& dialect, const ImportPlan& plan, const ImportTable& table,
+                          const ImportLink& link) {
+  const Table& parent = *plan.tables[link.parent].table;
+  std::vector<std::string> filled, same;
+  for (std::size_t i = 0; i < link.columns.size(); ++i) {
+    const std::string child = "s." + dialect.quoted(link.columns[i]);
+    filled.push_back(child + " IS NOT NULL");
+    same.push_back(dialect.link_equal(*table.table, parent, link, i,
+                                      "p." + dialect.quoted(link.to[i]), child));
+  }
+  return fmt::format("{} AS s WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
+                     dialect.rows_of(*table.table), join(filled, " AND "), dialect.rows_of(parent),
+                     join(same, " AND "));
+}
 
 }  // namespace
 
@@ -109,7 +128,7 @@ void drop_rows(Workspace& work) {
     for (bool again = true; again;) {
       again = false;
       for (const std::size_t table : group) {
-        if (!work.has_links(table) || !work.has_dropped(table)) continue;
+        if (!work.has_links(table) || !work.has_dropped(table) || work.settled(table)) continue;
         // The parents' dropped rows are missing by now.
         resolve_by_identity(work, table);
         again = drop_rows_of(work, table) > 0 || again;
@@ -118,13 +137,33 @@ void drop_rows(Workspace& work) {
 }
 
 void refuse_missing(const Workspace& work) {
-  MissingReferences missing(work);
-  for (std::size_t table = 0; table < work.size(); ++table) missing.look_at(table);
+  MissingReferences missing(work.dialect(), work.plan());
+  for (std::size_t table = 0; table < work.size(); ++table) {
+    const ImportTable& plan = *work.at(table).plan;
+    if (!plan.written || work.settled(table)) continue;
+    for (std::size_t l = 0; l < plan.links.size(); ++l)
+      if (plan.links[l].key)
+        missing.look_at(plan, plan.links[l], "s",
+                        written_rows(work, table) + " AND " + leads(l, Leads::missing));
+  }
+  missing.refuse();
+}
+
+void refuse_missing(Dialect& dialect, const ImportPlan& plan,
+                    const std::vector<const Table*>& tables) {
+  MissingReferences missing(dialect, plan);
+  for (const ImportTable& table : plan.tables) {
+    if (std::find(tables.begin(), tables.end(), table.table) == tables.end()) continue;
+    for (const ImportLink& link : table.links)
+      if (link.key) missing.look_at(table, link, "s", dangling_rows(dialect, plan, table, link));
+  }
   missing.refuse();
 }
 
 std::int64_t count_nulled(const Workspace& work, std::size_t table) {
-  if (work.plan().on_missing != MissingReference::null || !work.has_links(table)) return 0;
+  if (work.plan().on_missing != MissingReference::null || !work.has_links(table) ||
+      work.settled(table))
+    return 0;
   std::int64_t count = 0;
   const auto& links = work.at(table).plan->links;
   for (std::size_t l = 0; l < links.size(); ++l)

@@ -75,7 +75,8 @@ void refuse_taken(const Workspace& work, std::size_t table) {
 
 void give_numbers(Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
-  if (!staged.plan->written || staged.primary_key.empty() || staged.emptied) return;
+  if (!staged.plan->written || staged.primary_key.empty() || staged.emptied || work.settled(table))
+    return;
   if (!staged.numbered) return refuse_taken(work, table);
   Dialect& dialect = work.dialect();
   const std::string n = work.n(table);
@@ -93,7 +94,7 @@ void give_numbers(Workspace& work, std::size_t table) {
 
 void keep_numbers(Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
-  if (!staged.plan->written) return;
+  if (!staged.plan->written || work.settled(table)) return;
   for (const std::string& name : staged.data_columns) {
     const Column& column = staged.column(name);
     if (!column.numbered() || column.type.family != Family::integer) continue;

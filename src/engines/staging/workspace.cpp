@@ -18,12 +18,6 @@ bool all_in(const std::vector<std::string>& names, const std::vector<std::string
                      [&](const std::string& name) { return contains(list, name); });
 }
 
-bool is_emptied(const ImportPlan& plan, const Table* table) {
-  return std::any_of(plan.emptied.begin(), plan.emptied.end(), [&](const auto& group) {
-    return std::find(group.begin(), group.end(), table) != group.end();
-  });
-}
-
 void choose_primary_key(StagedTable& table) {
   if (!table.table().primary_key) return;
   table.primary_key = table.table().primary_key->columns();
@@ -76,9 +70,9 @@ std::vector<std::string> StagedTable::updated_columns() const {
 }
 
 Workspace::Workspace(Dialect& dialect, const ImportPlan& plan, std::vector<StagedTable> tables)
-    : dialect_(dialect), plan_(plan), tables_(std::move(tables)) {
+    : dialect_(dialect), plan_(plan), tables_(std::move(tables)), settled_(tables_.size()) {
   for (StagedTable& table : tables_) {
-    table.emptied = is_emptied(plan, table.plan->table);
+    table.emptied = plan.empties(*table.plan->table);
     choose_link_columns(table);
     choose_primary_key(table);
     choose_probes(table, plan.identity);
@@ -116,10 +110,10 @@ std::string Workspace::flag(std::size_t table, std::size_t link) const {
 void Workspace::create() {
   for (std::size_t i = 0; i < size(); ++i) {
     const std::string table = dialect_.rows_of(at(i).table());
-    dialect_.run(
-        fmt::format("CREATE TABLE {} AS SELECT s.{} AS n, 0 AS how, {} FROM {} AS s, {} AS t "
-                    "LIMIT 0",
-                    found(i), n(i), addressed(i, "t"), stage(i), table));
+    dialect_.run(fmt::format(
+        "CREATE TABLE {} AS SELECT s.{} AS n, 0 AS how, 0 AS changed, {} FROM {} AS s, {} AS t "
+        "LIMIT 0",
+        found(i), n(i), addressed(i, "t"), stage(i), table));
     dialect_.index(bare('m', i), {"n"});
     if (has_links(i)) create_links(i);
     if (has_numbers(i))
@@ -147,12 +141,14 @@ void Workspace::create_links(std::size_t table) {
 
 std::string Workspace::rows(std::size_t table, Values values, bool generated) const {
   const StagedTable& staged = at(table);
-  const bool linked = values != Values::file && has_links(table);
-  const bool numbered = values == Values::final && has_numbers(table);
+  const bool flagged = values != Values::file && has_links(table);
+  const bool linked = flagged && !settled(table);
+  const bool numbered = values == Values::final && has_numbers(table) && !settled(table);
   std::vector<std::string> columns = {of("s", staged.stage.number()), of("s", staged.stage.kind())};
-  if (linked)
+  if (flagged)
     for (std::size_t f = 0; f < staged.plan->links.size(); ++f)
-      columns.push_back(fmt::format("r.f{} AS {}", f, flag(table, f)));
+      columns.push_back((linked ? fmt::format("r.f{}", f) : settled_flag(table, f)) + " AS " +
+                        flag(table, f));
   for (const std::string& name : staged.table().given_columns())
     columns.push_back(final_value(table, name, "s", linked ? "r" : "", numbered ? "i" : "") +
                       " AS " + dialect_.quoted(name));
@@ -170,6 +166,14 @@ std::string Workspace::rows(std::size_t table, Values values, bool generated) co
     if (!computed.empty()) sql = fmt::format("SELECT s.*{} FROM ({}) AS s", computed, sql);
   }
   return "(" + sql + ")";
+}
+
+std::string Workspace::settled_flag(std::size_t table, std::size_t link) const {
+  std::vector<std::string> nulls;
+  for (const std::string& column : at(table).plan->links[link].columns)
+    nulls.push_back(of("s", column) + " IS NULL");
+  return fmt::format("CASE WHEN {} THEN {} ELSE {} END", join(nulls, " OR "),
+                     static_cast<int>(Leads::nowhere), static_cast<int>(Leads::found));
 }
 
 std::string Workspace::final_value(std::size_t table, const std::string& column, std::string_view s,

@@ -1,7 +1,9 @@
 // The temporary tables of one import, and what each holds. For table number i of the plan:
 //
 //   stage    s<i>  the file's rows, as they came
-//   found    m<i>  n, how, a0…: which row of the database a row is, by its address
+//   found    m<i>  n, how, changed, a0…: which row of the database a row is, by its address;
+//   whether
+//                  it differs from that, 0 or 1, or NULL where nobody has looked
 //   links    q<i>  n, v0… the columns of links by identity, f0… what each link leads to
 //   final    r<i>  the same, as the rows are to be written
 //   numbers  i<i>  n, number: the new number of a row whose own is taken
@@ -94,6 +96,11 @@ class Workspace {
   bool has_numbers(std::size_t table) const {
     return at(table).plan->written && at(table).numbered != nullptr;
   }
+  // All rows of the file are in the database under their own keys, and what they refer to is too:
+  // nothing of them is to be inserted or rewritten, and links and numbers aren't filled.
+  bool settled(std::size_t table) const { return settled_[table]; }
+  void settle(std::size_t table) { settled_[table] = true; }
+
   bool has_dropped(std::size_t table) const {
     return at(table).plan->written && plan_.on_missing == MissingReference::skip;
   }
@@ -130,10 +137,12 @@ class Workspace {
  private:
   std::string temp(char kind, std::size_t table) const;
   void create_links(std::size_t table);
+  std::string settled_flag(std::size_t table, std::size_t link) const;
 
   Dialect& dialect_;
   const ImportPlan& plan_;
   std::vector<StagedTable> tables_;
+  std::vector<bool> settled_;
 };
 
 }  // namespace dbkeeper::staging

@@ -5,6 +5,7 @@
 
 #include "dbkeeper/base/json_text.h"
 #include "dbkeeper/formats/export_writer.h"
+#include "dbkeeper/formats/json_value.h"
 #include "dbkeeper/model/array.h"
 #include "formats/export_json/embedded_json.h"
 #include "formats/export_json/json_text.h"
@@ -171,6 +172,12 @@ void append_array_cell(Buffer& out, std::string_view bytes, Family element) {
 }
 
 }  // namespace
+
+std::string json_of_array(std::string_view bytes, Family element) {
+  Buffer out;
+  append_array_cell(out, bytes, element);
+  return std::string(out.view());
+}
 
 RowEncoder::RowEncoder(const Table& table, const std::vector<std::string>& columns)
     : digest_(columns) {

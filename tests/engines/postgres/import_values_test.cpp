@@ -213,7 +213,7 @@ TEST_CASE("a link compares as its foreign key does, one of the file's own by def
   const Table& c = trial.table("c");
   const auto equal = [&](const ImportLink& link, std::size_t i, const std::string& parent,
                          const std::string& child) {
-    return trial.row("SELECT " + trial->link_equal(c, link, i, parent, child));
+    return trial.row("SELECT " + trial->link_equal(c, trial.table("p"), link, i, parent, child));
   };
   const ImportLink composite{{"y", "x"}, 0, {"b", "a"}, &key_of(c, "x")};
   CHECK(equal(composite, 1, "1.0::numeric", "1::int") == "t");

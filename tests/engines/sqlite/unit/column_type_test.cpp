@@ -56,4 +56,22 @@ TEST_CASE("other type names go by SQLite's affinity") {
   }
 }
 
+TEST_CASE("a column's affinity goes by the letters in its type's name") {
+  const std::pair<const char*, Affinity> types[] = {
+      {"", Affinity::none},
+      {"BLOB", Affinity::none},
+      {"BIGINT", Affinity::integer},
+      {"POINT", Affinity::integer},
+      {"VARCHAR(9)", Affinity::text},
+      {"DOUBLE", Affinity::real},
+      {"DATETIME", Affinity::numeric},
+      {"JSON", Affinity::numeric},
+      {"UUID", Affinity::numeric},
+  };
+  for (const auto& [name, affinity] : types) {
+    INFO(name);
+    CHECK(column_type(name).affinity == affinity);
+  }
+}
+
 }  // namespace dbkeeper::sqlite

@@ -1,9 +1,9 @@
-#include "engines/postgres/decimal.h"
+#include "dbkeeper/base/decimal.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace dbkeeper::postgres {
+namespace dbkeeper {
 namespace {
 
 constexpr int kMostExponent = 320'000;
@@ -51,4 +51,4 @@ Decimal significant(Decimal number) {
   return number;
 }
 
-}  // namespace dbkeeper::postgres
+}  // namespace dbkeeper

@@ -1,4 +1,4 @@
-// Decimal numbers taken apart: what numeric's wire format, a column's limits and a float's loss are
+// Decimal numbers taken apart: what a numeric column, its limits and the loss in a float are
 // told by.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace dbkeeper::postgres {
+namespace dbkeeper {
 
 // The value 0.digits × 10^point.
 struct Decimal {
@@ -23,4 +23,4 @@ std::optional<Decimal> parse_decimal(std::string_view text);
 // The same value without zeros at either end of its digits; none of zero.
 Decimal significant(Decimal number);
 
-}  // namespace dbkeeper::postgres
+}  // namespace dbkeeper

@@ -1,8 +1,8 @@
-#include "engines/postgres/decimal.h"
+#include "dbkeeper/base/decimal.h"
 
 #include "support/catch.h"
 
-namespace dbkeeper::postgres {
+namespace dbkeeper {
 namespace {
 
 // "-|15|1|2": sign, digits, point, scale
@@ -38,4 +38,4 @@ TEST_CASE("zeros at either end of a number's digits don't count") {
   CHECK(kept("12e1") == kept("120.0"));
 }
 
-}  // namespace dbkeeper::postgres
+}  // namespace dbkeeper

@@ -1,0 +1,59 @@
+// Foreign keys and plain indexes, off for the time of an import: checked and built once at the end,
+// they cost a fraction of what they cost row by row.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/model/schema.h"
+#include "engines/postgres/session.h"
+
+namespace dbkeeper::postgres {
+
+class ImportExtras {
+ public:
+  // Requires: the session is in a transaction and outlives this.
+  explicit ImportExtras(Session& session) : session_(session) {}
+
+  // Whether each of the table's foreign keys can be taken off and put back exactly as it is.
+  // Requires: search_path is our own.
+  bool can_take_off_keys(const TableName& table);
+
+  // Takes off those of these tables that can be put back exactly as they are: their names,
+  // "table.name". Locks the tables against everybody, and those that the keys refer to.
+  // Requires: search_path is our own; no deferred check is pending.
+  std::vector<std::string> take_off(const std::vector<TableName>& tables);
+
+  // Puts them back. False if rows contradict a key: then nothing is back, and the transaction is
+  // good for nothing but to look which.
+  bool put_back();
+
+  // Compares each with what it was: Error(failed) if one isn't the same.
+  // Requires: search_path is our own.
+  void check();
+
+ private:
+  struct Extra {
+    bool key;  // else an index
+    TableName table;
+    std::string name;
+    std::string definition;
+    std::optional<std::string> comment;
+    bool removable;
+
+    bool operator==(const Extra&) const = default;
+  };
+
+  std::vector<Extra> look();
+  static std::string take_off_sql(const Extra& extra);
+  static std::string put_back_sql(const Extra& extra);
+  static std::string comment_sql(const Extra& extra);
+  bool add(const std::vector<std::string>& statements);
+
+  Session& session_;
+  std::optional<std::vector<Extra>> known_;  // from the first look on
+  std::vector<Extra> off_;
+};
+
+}  // namespace dbkeeper::postgres
