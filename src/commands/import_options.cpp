@@ -30,6 +30,7 @@ ImportOptions settled(const Options& options) {
   what.on_missing = missing_of(options.on_missing_ref);
   what.ignore_extra_columns = options.on_extra_column == "ignore";
   what.keep_map = !options.no_keep_map;
+  what.tell_keys = !options.id_map.empty();
   return what;
 }
 

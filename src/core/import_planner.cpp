@@ -95,6 +95,7 @@ class Planner {
                     .keep_map = options_.keep_map,
                     .fire_triggers = options_.fire_triggers,
                     .dry_run = options_.dry_run,
+                    .tell_keys = options_.tell_keys,
                     .offline = options_.offline};
     for (const Table* table : sequence_) plan.tables.push_back(described(*table));
     plan.groups = groups_;

@@ -134,6 +134,7 @@ ImportPlan plan_for(const Schema& schema, const ImportChoice& choice) {
   plan.identity = choice.identity;
   plan.on_missing = choice.on_missing;
   plan.keep_map = choice.keep_map;
+  plan.tell_keys = true;
   if (choice.quickly) plan.many_rows = 0;
   plan.source = "the file's source";
   for (const auto& group : groups_of(with_declared_links(schema, choice))) {

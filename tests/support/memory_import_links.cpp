@@ -97,9 +97,8 @@ MemoryRow Links::identity_row(const FileRow& row) const {
 
 bool FinalValues::updates(const FileRow& row, const std::string& column) const {
   const TableRows& table = work_.of(row);
-  return row.found && row.by != kByEqualRows && work_.is_written(row) &&
-         table.carries(row.kind, column) && !table.in_primary_key(column) &&
-         !contains(table.plan->kept, column) &&
+  return row.found && work_.is_written(row) && table.carries(row.kind, column) &&
+         !table.in_primary_key(column) && !contains(table.plan->kept, column) &&
          table.table->find_column(column)->origin != Origin::identity_always;
 }
 

@@ -25,6 +25,7 @@ struct ImportOptions {
   bool keep_map = true;
   bool dry_run = false;
   bool offline = false;
+  bool tell_keys = false;  // for a map of IDs
   // The file is large, and can be read again from its beginning: tables that are empty may take
   // their rows straight.
   bool straight = false;

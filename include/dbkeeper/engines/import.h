@@ -86,7 +86,8 @@ struct ImportPlan {
   std::string source;  // by which the kept map knows where the file comes from
   bool keep_map = true;
   bool fire_triggers = false;
-  bool dry_run = false;  // nothing that outlives a rollback
+  bool dry_run = false;    // nothing that outlives a rollback
+  bool tell_keys = false;  // remapped() will be asked
   // Foreign keys and plain indexes may be taken off tables in use as well (--offline).
   bool offline = false;
   // From how many new rows on it is worth to take them off a table.
@@ -187,6 +188,7 @@ class Import {
   // Before write_rows().
   virtual ImportMatches matches(std::size_t table, std::size_t most) = 0;
   // Each key of the file that is another one in the database, as JSON arrays.
+  // Requires: plan.tell_keys.
   virtual void remapped(
       std::size_t table,
       const std::function<void(std::string_view old_key, std::string_view new_key)>& take) = 0;

@@ -154,7 +154,11 @@ bool ImportDialect::can_take_off_keys(const Table& table) {
 
 std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>& tables) {
   std::vector<TableName> names;
-  for (const Table* table : tables) names.push_back(table->name);
+  for (const Table* table : tables) {
+    names.push_back(table->name);
+    // Asked for now: rows that contradict a key are looked for when it is off.
+    for (const ForeignKey& key : table->foreign_keys) link_operators_.equalities(*table, key);
+  }
   in_own_path(*session_);
   try {
     auto off = extras_.take_off(names);

@@ -30,14 +30,15 @@ bool ImportExtras::can_take_off_keys(const TableName& table) {
 
 std::vector<std::string> ImportExtras::take_off(const std::vector<TableName>& tables) {
   std::vector<std::string> names;
-  std::vector<std::string> statements;
+  // A table with deferred checks to come can't be altered.
+  std::vector<std::string> statements = {"SET CONSTRAINTS ALL IMMEDIATE"};
   for (Extra& extra : look()) {
     if (!extra.removable || !contains(tables, extra.table)) continue;
     names.push_back(display(extra.table, kDefaultSchema) + "." + extra.name);
     statements.push_back(take_off_sql(extra));
     off_.push_back(std::move(extra));
   }
-  if (statements.empty()) return names;
+  if (names.empty()) return names;
   if (const auto failure = session_.run_all(statements)) throw failure->error;
   return names;
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "dbkeeper/base/text.h"
 #include "engines/postgres/oids.h"
 #include "engines/postgres/quoted_name.h"
@@ -27,6 +30,13 @@ std::vector<std::string> values_of(const ColumnTypes& types, const Table& table,
   return out;
 }
 
+// Whether two values of the type are the same as stored if they are equal.
+bool equal_is_same(const Type& type) {
+  constexpr std::array kTypes = {oid::kBool, oid::kInt2, oid::kInt4,      oid::kInt8,
+                                 oid::kUuid, oid::kDate, oid::kTimestamp, oid::kTimestamptz};
+  return std::find(kTypes.begin(), kTypes.end(), type.engine_id) != kTypes.end();
+}
+
 // What the type's output function writes leaves nothing of a value out, but for XML's declaration.
 std::string whole(const Column& column, const std::string& value) {
   const bool array = !column.type.element.empty();
@@ -39,8 +49,11 @@ std::string whole(const Column& column, const std::string& value) {
 
 std::string same_sql(const ColumnTypes& types, const Column& column, const std::string& a,
                      const std::string& b) {
-  return fmt::format("({} OPERATOR(pg_catalog.*=) {})", record({types.without_domain(column, a)}),
-                     record({types.without_domain(column, b)}));
+  const std::string x = types.without_domain(column, a), y = types.without_domain(column, b);
+  if (equal_is_same(column.type))
+    return fmt::format("coalesce({0} OPERATOR(pg_catalog.=) {1}, {0} IS NULL AND {1} IS NULL)", x,
+                       y);
+  return fmt::format("({} OPERATOR(pg_catalog.*=) {})", record({x}), record({y}));
 }
 
 std::string differ_sql(const ColumnTypes& types, const Table& table,

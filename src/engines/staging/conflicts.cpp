@@ -160,7 +160,9 @@ void refuse_conflicts(const Workspace& work, std::size_t table) {
 
 void refuse_doubles(const Workspace& work, std::size_t table) {
   const Conflicts conflicts(work, table);
-  if (!work.at(table).primary_key.empty()) conflicts.equal_in(work.at(table).primary_key);
+  const bool differ = work.at(table).ascending_keys && !work.at(table).has_references;
+  if (!work.at(table).primary_key.empty() && !differ)
+    conflicts.equal_in(work.at(table).primary_key);
   std::vector<std::vector<std::string>> seen = {work.at(table).primary_key};
   for (std::size_t child = 0; child < work.size(); ++child)
     for (const ImportLink& link : work.at(child).plan->links) {

@@ -22,23 +22,24 @@ class TableFinder {
   }
 
   // Nameless rows are what an earlier import made of them.
-  void presume_by_map(const std::string& map) {
-    add_by_map(How::nameless_map, map,
-               fmt::format(" AND s.{} = 0 AND {}", work_.kind(table_),
-                           in_rows("s", nameless(work_, table_))));
+  std::int64_t presume_by_map(const std::string& map) {
+    return add_by_map(How::nameless_map, map,
+                      fmt::format(" AND s.{} = 0{}", work_.kind(table_), and_nameless("s")));
   }
 
-  // Others with a number that the database has too are presumed to be the same.
-  void presume_by_number() {
-    if (work_.plan().identity != Identity::other_source || !staged_.numbered_key) return;
-    add(How::number,
-        fmt::format(
-            "SELECT v.{} AS n, {} FROM {} AS v JOIN {} AS t ON {} WHERE v.{} = 0 AND {} AND {} "
-            "AND {}",
-            work_.n(table_), work_.addressed(table_, "t"),
-            work_.rows(table_, Values::identity, true), base(), same_key("v"), work_.kind(table_),
-            in_rows("v", nameless(work_, table_)), not_found("v." + work_.n(table_)),
-            unclaimed("t")));
+  // Others with a number that the database has too are presumed to be the same, …
+  std::int64_t presume_by_number() { return add_by_number({}); }
+
+  // … which can be told at once where references are settled already.
+  std::int64_t by_number() {
+    std::string led;
+    for (std::size_t l = 0; l < staged_.plan->links.size(); ++l) {
+      const ImportLink& link = staged_.plan->links[l];
+      if (!link.key) continue;
+      led += " AND NOT " + leads_away("v", l);
+      for (const std::string& column : link.columns) led += " AND " + same_in(column);
+    }
+    return add_by_number(led);
   }
 
   std::int64_t by_keys() {
@@ -167,6 +168,17 @@ class TableFinder {
         work_.n(table_), base(), work_.at_address(table_, "t", "m"), join(wrong, " OR ")));
   }
 
+  std::int64_t add_by_number(const std::string& condition) {
+    if (work_.plan().identity != Identity::other_source || !staged_.numbered_key) return 0;
+    return add(How::number,
+               fmt::format("SELECT v.{} AS n, {} FROM {} AS v JOIN {} AS t ON {} WHERE v.{} = 0{} "
+                           "AND {} AND {}{}",
+                           work_.n(table_), work_.addressed(table_, "t"),
+                           work_.rows(table_, Values::identity), base(), same_key("v"),
+                           work_.kind(table_), and_nameless("v"), not_found("v." + work_.n(table_)),
+                           unclaimed("t"), condition));
+  }
+
   std::string base() const { return work_.dialect().rows_of(staged_.table()); }
 
   // Rows of the kept map whose row is still there and nobody else's.
@@ -187,6 +199,11 @@ class TableFinder {
                     dialect.literal(staged_.plan->name), dialect.json_array(file), base(),
                     dialect.json_array(there), not_found("s." + work_.n(table_)),
                     unclaimed("t") + condition));
+  }
+
+  // That no key applies to a row.
+  std::string and_nameless(std::string_view alias) const {
+    return staged_.probes.empty() ? "" : " AND " + in_rows(alias, nameless(work_, table_));
   }
 
   // A condition about rows() says its columns bare: it has to be asked where nothing else has them.
@@ -259,22 +276,23 @@ class GroupFinder {
                         work_.plan().identity == Identity::natural;
     if (mapped) map_ = work_.dialect().kept_map();
     resolve();
+    if (!circular_) return find_once();
     for (TableFinder& finder : finders_) finder.presume_by_map(map_);
     for (TableFinder& finder : finders_) finder.presume_by_number();
     analyze();
     while (true) {
       saturate();
-      if (circular_) resolve();
+      resolve();
       analyze();
       std::int64_t wrong = 0;
       for (TableFinder& finder : finders_) wrong += finder.forget_wrongly_presumed();
-      if (wrong == 0 || !circular_)
+      if (wrong == 0)
         for (TableFinder& finder : finders_) wrong += finder.forget_claimed();
-      if (wrong == 0 || !circular_) break;
+      if (wrong == 0) break;
       for (TableFinder& finder : finders_) finder.forget_all_but_presumed();
     }
     for (TableFinder& finder : finders_) finder.as_multiset();
-    if (circular_) resolve();
+    resolve();
     analyze();
   }
 
@@ -287,17 +305,29 @@ class GroupFinder {
     for (const std::size_t table : group_) resolve_by_identity(work_, table);
   }
 
+  // Where everything that a table refers to is known.
+  void find_once() {
+    for (TableFinder& finder : finders_) {
+      const std::int64_t presumed = finder.presume_by_map(map_) + finder.by_number();
+      analyze();
+      const std::int64_t found =
+          finder.by_keys() + finder.equal_references() + finder.by_kept_map(map_);
+      if (presumed > 0 && found > 0) finder.forget_claimed();
+      finder.as_multiset();
+    }
+    analyze();
+  }
+
   // In a circle each row found may let others be found.
   void saturate() {
     while (true) {
-      if (circular_) resolve();
+      resolve();
       std::int64_t found = 0;
       for (TableFinder& finder : finders_) found += finder.by_keys();
-      if (found == 0 || !circular_) {
-        for (TableFinder& finder : finders_)
-          found += finder.equal_references() + finder.by_kept_map(map_);
-        if (found == 0 || !circular_) return;
-      }
+      if (found > 0) continue;
+      for (TableFinder& finder : finders_)
+        found += finder.equal_references() + finder.by_kept_map(map_);
+      if (found == 0) return;
     }
   }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dbkeeper/base/text.h"
 #include "engines/staging/missing.h"
 #include "engines/staging/row_names.h"
@@ -48,27 +50,46 @@ std::int64_t same_number_alone(const Workspace& work, std::size_t table) {
                            work.dialect().differ(staged.table(), staged.data_columns, "t", "v")));
 }
 
+// Whether a key may have become another: a row was found, or numbered anew, or follows a link.
+bool may_change_keys(const Workspace& work, std::size_t table) {
+  const StagedTable& staged = work.at(table);
+  return std::any_of(staged.primary_key.begin(), staged.primary_key.end(),
+                     [&](const std::string& column) { return staged.links(column); }) ||
+         count(work, work.found(table) + " AS m") > 0 ||
+         (work.has_numbers(table) && count(work, work.numbers(table) + " AS i") > 0);
+}
+
+// Texts only if they are asked for: they cost more than all else.
+void note_keys_of(Workspace& work, std::size_t i) {
+  const StagedTable& staged = work.at(i);
+  const std::string n = work.n(i);
+  std::vector<std::string> changed;
+  for (const std::string& column : staged.primary_key)
+    changed.push_back("NOT " +
+                      work.dialect().same(staged.column(column), work.of("s", column),
+                                          fmt::format("CASE WHEN m.n IS NULL THEN {} ELSE {} END",
+                                                      work.of("v", column), work.of("t", column))));
+  const std::string lasts =
+      staged.plan->written ? fmt::format("(m.n IS NOT NULL OR ({}))", to_be_inserted(work, i, "v"))
+                           : std::string("m.n IS NOT NULL");
+  const std::string texts =
+      work.plan().tell_keys
+          ? fmt::format(", {} AS old_key, CASE WHEN m.n IS NULL THEN {} ELSE {} END AS new_key",
+                        key_in(work, i, "s"), key_in(work, i, "v"), key_in(work, i, "t"))
+          : std::string();
+  work.dialect().run(fmt::format(
+      "CREATE TABLE {} AS SELECT s.{} AS n, s.{} AS kind{} FROM {} AS s JOIN {} AS v ON v.{} = "
+      "s.{} LEFT JOIN {} AS m ON m.n = s.{} LEFT JOIN {} AS t ON {} WHERE {} AND ({}){}",
+      work.keys(i), n, work.kind(i), texts, work.stage(i), work.rows(i, Values::final), n, n,
+      work.found(i), n, work.dialect().rows_of(staged.table()), work.at_address(i, "t", "m"), lasts,
+      join(changed, " OR "), may_change_keys(work, i) ? "" : " LIMIT 0"));
+}
+
 }  // namespace
 
 void note_keys(Workspace& work) {
-  for (std::size_t i = 0; i < work.size(); ++i) {
-    const StagedTable& staged = work.at(i);
-    if (staged.primary_key.empty() || work.settled(i)) continue;
-    const std::string n = work.n(i);
-    const std::string lasts =
-        staged.plan->written ? fmt::format("m.n IS NOT NULL OR ({})", to_be_inserted(work, i, "v"))
-                             : std::string("m.n IS NOT NULL");
-    work.dialect().run(fmt::format(
-        "CREATE TABLE {} AS SELECT x.n, x.kind, x.old_key, x.new_key FROM (SELECT s.{} AS n, s.{} "
-        "AS kind, "
-        "{} AS old_key, CASE WHEN m.n IS NULL THEN {} ELSE {} END AS new_key FROM {} AS s JOIN {} "
-        "AS v ON "
-        "v.{} = s.{} LEFT JOIN {} AS m ON m.n = s.{} LEFT JOIN {} AS t ON {} WHERE {}) AS x WHERE "
-        "x.old_key <> x.new_key",
-        work.keys(i), n, work.kind(i), key_in(work, i, "s"), key_in(work, i, "v"),
-        key_in(work, i, "t"), work.stage(i), work.rows(i, Values::final), n, n, work.found(i), n,
-        work.dialect().rows_of(staged.table()), work.at_address(i, "t", "m"), lasts));
-  }
+  for (std::size_t i = 0; i < work.size(); ++i)
+    if (!work.at(i).primary_key.empty() && !work.settled(i)) note_keys_of(work, i);
 }
 
 ImportCounts count_found(const Workspace& work, std::size_t table) {

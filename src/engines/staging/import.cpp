@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include "engines/staging/finder.h"
 #include "engines/staging/findings.h"
 #include "engines/staging/kept_map.h"
+#include "engines/staging/key_order.h"
 #include "engines/staging/links.h"
 #include "engines/staging/missing.h"
 #include "engines/staging/numbers.h"
@@ -83,7 +85,9 @@ class StagedImport final : public Import {
     StagedTable& staged = staged_[stage_of(table)];
     (rows == Rows::data ? staged.has_data : staged.has_references) = true;
     (rows == Rows::data ? staged.data_columns : staged.reference_columns) = columns;
-    return dialect_->fill_stage(staged.stage, rows, columns, refusal(table, columns));
+    auto sink = dialect_->fill_stage(staged.stage, rows, columns, refusal(table, columns));
+    if (rows == Rows::references) return sink;
+    return watch_key_order(std::move(sink), table, columns, staged.ascending_keys);
   }
 
   void look_only() override { only_looking_ = true; }
@@ -243,7 +247,7 @@ class StagedImport final : public Import {
   }
 
   std::unique_ptr<Dialect> dialect_;
-  std::vector<StagedTable> staged_;
+  std::deque<StagedTable> staged_;  // sinks hold on to them
   std::vector<RefusedValue> refused_;
   std::int64_t refused_count_ = 0;
   bool only_looking_ = false;  // rows of no table go straight any more: a key might miss others

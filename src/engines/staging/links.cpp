@@ -70,14 +70,11 @@ class Resolution {
     const std::size_t parent = link.parent;
     if (work_.settled(parent)) return join_settled_parent(l);
     const std::string p = fmt::format("p{}", l), m = fmt::format("m{}", l),
-                      t = fmt::format("t{}", l), r = fmt::format("r{}", l),
-                      i = fmt::format("i{}", l), d = fmt::format("d{}", l);
+                      r = fmt::format("r{}", l), i = fmt::format("i{}", l),
+                      d = fmt::format("d{}", l);
     const std::string n = work_.n(parent);
     join_stage(l);
     joins_ += fmt::format(" LEFT JOIN {0} AS {1} ON {1}.n = {2}.{3}", work_.found(parent), m, p, n);
-    joins_ +=
-        fmt::format(" LEFT JOIN {} AS {} ON {}", work_.dialect().rows_of(work_.at(parent).table()),
-                    t, work_.at_address(parent, t, m));
     const bool rewritten = finally() && work_.has_links(parent) && leads_to_links(link);
     const bool renumbered = finally() && work_.has_numbers(parent);
     if (rewritten)
@@ -94,7 +91,7 @@ class Resolution {
       columns_.push_back(
           work_.dialect().converted(
               staged_.column(link.columns[c]),
-              parent_value(link, c, {p, m, t, rewritten ? r : "", renumbered ? i : "", d})) +
+              parent_value(link, c, {p, m, rewritten ? r : "", renumbered ? i : "", d})) +
           fmt::format(" AS x{}_{}", l, c));
   }
 
@@ -162,18 +159,18 @@ class Resolution {
         number_of(Leads::found), added, missing);
   }
 
-  // The aliases under which a link's parent is joined: its stage, what was found of it, the row of
-  // the database, its final links and new numbers (empty: not needed), the dropped ones.
+  // The aliases under which a link's parent is joined: its stage, what was found of it, its final
+  // links and new numbers (empty: not needed), the dropped ones.
   struct Parent {
-    std::string p, m, t, r, i, d;
+    std::string p, m, r, i, d;
   };
 
   // What the child's column c becomes if the link leads to a row.
   std::string parent_value(const ImportLink& link, std::size_t c, const Parent& aliases) const {
     const StagedTable& parent = work_.at(link.parent);
-    const auto& [p, m, t, r, i, d] = aliases;
+    const auto& [p, m, r, i, d] = aliases;
     const std::string& column = link.to[c];
-    const std::string there = work_.of(t, column);
+    const std::string there = m + "." + work_.referenced(link.parent, column);
     if (!finally()) return there;
     // In a circle the parent's own links may not be there yet.
     std::string own = work_.final_value(link.parent, column, p, r, i);

@@ -80,9 +80,7 @@ void give_numbers(Workspace& work, std::size_t table) {
   if (!staged.numbered) return refuse_taken(work, table);
   Dialect& dialect = work.dialect();
   const std::string n = work.n(table);
-  const auto count =
-      number(dialect, fmt::format("SELECT count(*) FROM {}", taken(work, table))).value_or(0);
-  if (count == 0) return;
+  if (!number(dialect, fmt::format("SELECT v.{} FROM {} LIMIT 1", n, taken(work, table)))) return;
   const std::string next = dialect.new_number(staged.table(), *staged.numbered,
                                               highest(work, table, staged.numbered->name), "x.n");
   dialect.run(

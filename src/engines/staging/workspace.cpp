@@ -70,12 +70,19 @@ std::vector<std::string> StagedTable::updated_columns() const {
 }
 
 Workspace::Workspace(Dialect& dialect, const ImportPlan& plan, std::vector<StagedTable> tables)
-    : dialect_(dialect), plan_(plan), tables_(std::move(tables)), settled_(tables_.size()) {
+    : dialect_(dialect),
+      plan_(plan),
+      tables_(std::move(tables)),
+      referenced_(tables_.size()),
+      settled_(tables_.size()) {
   for (StagedTable& table : tables_) {
     table.emptied = plan.empties(*table.plan->table);
     choose_link_columns(table);
     choose_primary_key(table);
     choose_probes(table, plan.identity);
+    for (const ImportLink& link : table.plan->links)
+      for (const std::string& column : link.to)
+        if (!contains(referenced_[link.parent], column)) referenced_[link.parent].push_back(column);
   }
 }
 
@@ -194,7 +201,14 @@ std::string Workspace::address_list(std::size_t table, std::string_view alias) c
   std::vector<std::string> out;
   for (std::size_t a = 0; a < address_size(table); ++a)
     out.push_back(fmt::format("{}.a{}", alias, a));
+  for (std::size_t c = 0; c < referenced_[table].size(); ++c)
+    out.push_back(fmt::format("{}.c{}", alias, c));
   return join(out, ", ");
+}
+
+std::string Workspace::referenced(std::size_t table, const std::string& column) const {
+  const auto& columns = referenced_[table];
+  return fmt::format("c{}", std::find(columns.begin(), columns.end(), column) - columns.begin());
 }
 
 std::string Workspace::same_address(std::size_t table, std::string_view a,
@@ -219,6 +233,8 @@ std::string Workspace::addressed(std::size_t table, std::string_view target) con
   const auto parts = dialect_.address(at(table).table(), target);
   for (std::size_t i = 0; i < parts.size(); ++i)
     out.push_back(fmt::format("{} AS a{}", parts[i], i));
+  for (std::size_t c = 0; c < referenced_[table].size(); ++c)
+    out.push_back(fmt::format("{} AS c{}", of(target, referenced_[table][c]), c));
   return join(out, ", ");
 }
 

@@ -3,7 +3,8 @@
 //   stage    s<i>  the file's rows, as they came
 //   found    m<i>  n, how, changed, a0…: which row of the database a row is, by its address;
 //   whether
-//                  it differs from that, 0 or 1, or NULL where nobody has looked
+//                  it differs from that, 0 or 1, or NULL where nobody has looked; c0…: the values
+//                  there by which rows are referred to
 //   links    q<i>  n, v0… the columns of links by identity, f0… what each link leads to
 //   final    r<i>  the same, as the rows are to be written
 //   numbers  i<i>  n, number: the new number of a row whose own is taken
@@ -56,6 +57,7 @@ struct StagedTable {
   std::vector<std::string> reference_columns;  // that references rows carry
   bool has_data = false;
   bool has_references = false;
+  bool ascending_keys = false;  // no two data rows have the same primary key
 
   // What follows from the plan.
   std::vector<Key> probes;                // the keys by which rows are looked up, in order
@@ -126,12 +128,15 @@ class Workspace {
 
   // The columns of an address: a0, a1 of an alias; how many there are.
   std::size_t address_size(std::size_t table) const;
-  std::string address_list(std::size_t table, std::string_view alias) const;  // x.a0, x.a1
+  // The address and the referenced values of an alias: x.a0, x.a1, x.c0
+  std::string address_list(std::size_t table, std::string_view alias) const;
+  // The name of the column that found() has for a column by which rows are referred to: c0
+  std::string referenced(std::size_t table, const std::string& column) const;
   // Two aliases with such columns are of one row.
   std::string same_address(std::size_t table, std::string_view a, std::string_view b) const;
   // The database's row under `target` is the one at the address under `alias`.
   std::string at_address(std::size_t table, std::string_view target, std::string_view alias) const;
-  // " AS a0" added to each expression of a target row's address.
+  // Of a target row: its address and its referenced values, each " AS a0", " AS c0".
   std::string addressed(std::size_t table, std::string_view target) const;
 
  private:
@@ -142,6 +147,7 @@ class Workspace {
   Dialect& dialect_;
   const ImportPlan& plan_;
   std::vector<StagedTable> tables_;
+  std::vector<std::vector<std::string>> referenced_;  // columns by which rows of it are referred to
   std::vector<bool> settled_;
 };
 
