@@ -102,7 +102,8 @@ void ImportCommand::open() {
   source_ = import_source(options_.file, context_);
   open_database();
   if (!options_.id_map.empty()) id_map_.emplace(options_.id_map, "", context_.stop);
-  what_.straight = source_->can_start_over() && is_large();
+  // Who edits a file may leave numbers out, which only a stage can give.
+  what_.straight = source_->can_start_over() && is_large() && !options_.edited;
   open_file();
   run_.emplace(*reader_, *database_, schema_, what_, context_.reporter, context_.stop);
 }

@@ -54,7 +54,7 @@ class ImportRun::Work {
 
   bool read(const Hooks& hooks) {
     while (const auto table = file_.next_table()) {
-      if (!likely_ && table->section == Section::data) expect(hooks);
+      if (!likely_ && table->section != Section::references) expect(hooks);
       referenced_ = referenced_ || table->section == Section::references;
       const FittedTable fitted = fit_.fit(*table);
       if (fitted.table) placed_.push_back({fitted.table, table->table, fitted.written});
@@ -82,12 +82,13 @@ class ImportRun::Work {
   Import& import() { return *import_; }
 
  private:
-  // References come first in a file, and data of all tables that it tells of but theirs; in any
-  // other it is staged like theirs.
+  // Where references come first, and there are none, there should be data of all tables that the
+  // file tells of.
   void expect(const Hooks& hooks) {
-    if (!options_.straight || referenced_) return;
-    likely_.emplace(
-        plan_import(file_.schema(), schema_, fit_.likely(), {{}, same_source()}, options_));
+    if (!options_.straight || referenced_ || !file_.has_begun(Section::references)) return;
+    const auto tables = fit_.likely();
+    if (!tables) return;
+    likely_.emplace(plan_import(file_.schema(), schema_, *tables, {{}, same_source()}, options_));
     if (!import_->may_take_straight(*likely_)) return;
     hooks.before_locks(*likely_);
     straight_ = import_->expect(*likely_);
@@ -117,6 +118,8 @@ class ImportRun::Work {
     Batch some(fitted.columns.size());
     const bool all = fitted.columns.size() == table.columns.size();
     std::uint64_t count = 0;
+    // Rows that lack a column that is needed will be refused, but with all else that is wrong.
+    if (sink && straight_ && !fitted.unfilled.empty()) look_only(sink, table, fitted);
     while (rows->next(batch)) {
       stop_.check();
       count += batch.rows();

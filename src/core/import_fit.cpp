@@ -25,6 +25,17 @@ std::vector<std::string> names_of(const std::map<std::string, const Table*>& tab
   return out;
 }
 
+// Columns of the table that need a value, and are not among those that rows have.
+std::vector<std::string> unfilled(const Table& table, const std::vector<std::string>& columns) {
+  std::vector<std::string> out;
+  for (const Column& column : table.columns)
+    if (!column.nullable && !column.generated() && !column.numbered() &&
+        column.default_expression.empty() &&
+        std::find(columns.begin(), columns.end(), column.name) == columns.end())
+      out.push_back(column.name);
+  return out;
+}
+
 }  // namespace
 
 ImportFit::ImportFit(const Schema& file, const Schema& database, const std::string& home,
@@ -56,12 +67,14 @@ void ImportFit::choose(const Schema& file, const std::string& home) {
     for (const Table* table : matching(pattern, kExclude)) chosen_.erase(table);
 }
 
-std::vector<PlacedTable> ImportFit::likely() const {
+std::optional<std::vector<PlacedTable>> ImportFit::likely() const {
   std::vector<PlacedTable> out;
   for (const Table& table : file_.tables) {
     const auto at = by_name_.find(file_.display(table));
-    if (at != by_name_.end() && takes_rows(*at->second))
-      out.push_back({at->second, &table, chosen_.contains(&table)});
+    if (at == by_name_.end() || !takes_rows(*at->second)) continue;
+    if (chosen_.contains(&table) && !unfilled(*at->second, table.given_columns()).empty())
+      return std::nullopt;
+    out.push_back({at->second, &table, chosen_.contains(&table)});
   }
   return out;
 }
@@ -73,7 +86,7 @@ FittedTable ImportFit::fit(const FileTable& table) {
   fitted.table = place_of(table, fitted.written);
   if (!fitted.table) return fitted;
   fit_columns(table, fitted);
-  if (fitted.written) note_unfilled(table, fitted);
+  if (fitted.written) fitted.unfilled = unfilled(*fitted.table, table.columns);
   return fitted;
 }
 
@@ -109,14 +122,6 @@ void ImportFit::fit_columns(const FileTable& table, FittedTable& fitted) {
                             name, did_you_mean(name, fitted.table->given_columns())));
     }
   }
-}
-
-void ImportFit::note_unfilled(const FileTable& table, FittedTable& fitted) {
-  for (const Column& column : fitted.table->columns)
-    if (!column.nullable && !column.generated() && !column.numbered() &&
-        column.default_expression.empty() &&
-        std::find(table.columns.begin(), table.columns.end(), column.name) == table.columns.end())
-      fitted.unfilled.push_back(column.name);
 }
 
 void ImportFit::note_rows(const FileTable& table, const FittedTable& fitted, std::uint64_t rows) {

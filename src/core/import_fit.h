@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,8 +32,9 @@ class ImportFit {
   ImportFit(const Schema& file, const Schema& database, const std::string& home,
             ImportOptions options);
 
-  // The tables that have rows in the file, should it have data of all that its schema tells.
-  std::vector<PlacedTable> likely() const;
+  // The tables that have rows in the file, should it have data of all that its schema tells;
+  // nothing if one of them lacks a column that the database needs.
+  std::optional<std::vector<PlacedTable>> likely() const;
 
   FittedTable fit(const FileTable& table);
   // Once its rows have been read.
@@ -46,7 +48,6 @@ class ImportFit {
   void choose(const Schema& file, const std::string& home);
   const Table* place_of(const FileTable& table, bool chosen);
   void fit_columns(const FileTable& table, FittedTable& fitted);
-  void note_unfilled(const FileTable& table, FittedTable& fitted);
 
   const Schema& file_;
   const Schema& database_;

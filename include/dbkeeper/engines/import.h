@@ -153,6 +153,7 @@ class Import {
   // Before any row: what the file is likely to bring. Whether tables that hold no row, or are
   // emptied first, could take their rows straight, without a stage.
   virtual bool may_take_straight(const ImportPlan& likely) = 0;
+  // Requires: no row has NULL for a number that the database gives out.
   // That they will, if they still can once all locks of find_rows() are held. The plan outlives the
   // import.
   virtual bool expect(const ImportPlan& likely) = 0;

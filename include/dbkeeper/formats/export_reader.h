@@ -62,6 +62,9 @@ class ExportReader {
   // checked all the same.
   std::optional<FileTable> next_table();
 
+  // Whether the section has begun, with tables or without.
+  bool has_begun(Section section) const;
+
   // The rows of the table that next_table() gave, cells in the order of its columns and as the
   // engine had given them, but that CellKind::plain comes back as text. Once a table; lives until
   // the next call of next_table().

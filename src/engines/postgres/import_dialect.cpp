@@ -133,6 +133,7 @@ void ImportDialect::lock(const ImportPlan& plan) {
   if (locked_) return;
   in_own_path(*session_);
   lock_for_import(session_, plan);
+  extras_.forget();
   in_users_path(*session_, session_.sessions()->conninfo());
   locked_ = true;
 }
@@ -153,15 +154,19 @@ bool ImportDialect::can_take_off_keys(const Table& table) {
 }
 
 std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>& tables) {
-  std::vector<TableName> names;
+  std::vector<TableName> of, names;
   for (const Table* table : tables) {
+    of.push_back(table->name);
     names.push_back(table->name);
-    // Asked for now: rows that contradict a key are looked for when it is off.
-    for (const ForeignKey& key : table->foreign_keys) link_operators_.equalities(*table, key);
+    for (const ForeignKey& key : table->foreign_keys) {
+      names.push_back(key.references);
+      // Asked for now: rows that contradict a key are looked for when it is off.
+      link_operators_.equalities(*table, key);
+    }
   }
   in_own_path(*session_);
   try {
-    auto off = extras_.take_off(names);
+    auto off = extras_.take_off(of);
     in_users_path(*session_, session_.sessions()->conninfo());
     return off;
   } catch (const Error& error) {
@@ -169,13 +174,14 @@ std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>
   }
 }
 
-// An index may call the users' functions.
-bool ImportDialect::put_back() {
-  if (!extras_.put_back()) return false;
+std::optional<Error> ImportDialect::put_back() {
+  const std::string path = users_path(*session_, session_.sessions()->conninfo());
+  session_->command(set_path_sql("pg_catalog, " + path));
+  if (auto error = extras_.put_back()) return error;
   in_own_path(*session_);
   extras_.check();
   in_users_path(*session_, session_.sessions()->conninfo());
-  return true;
+  return std::nullopt;
 }
 
 // The session lives on, and would keep the temporary tables.

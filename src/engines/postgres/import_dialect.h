@@ -39,7 +39,7 @@ class ImportDialect final : public staging::Dialect {
 
   bool can_take_off_keys(const Table& table) override;
   std::vector<std::string> take_off(const std::vector<const Table*>& tables) override;
-  bool put_back() override;
+  std::optional<Error> put_back() override;
 
   void create_stage(const staging::Stage& stage) override;
   std::unique_ptr<RowSink> fill_stage(const staging::Stage& stage, Rows rows,

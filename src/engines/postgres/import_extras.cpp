@@ -44,8 +44,8 @@ std::vector<std::string> ImportExtras::take_off(const std::vector<TableName>& ta
 }
 
 // Indexes first: they may serve the look that a key takes at its rows.
-bool ImportExtras::put_back() {
-  if (off_.empty()) return true;
+std::optional<Error> ImportExtras::put_back() {
+  if (off_.empty()) return std::nullopt;
   std::vector<std::string> statements = {"SET CONSTRAINTS ALL IMMEDIATE",
                                          "SET LOCAL default_tablespace = ''"};
   for (const bool keys : {false, true})
@@ -57,15 +57,15 @@ bool ImportExtras::put_back() {
   return add(statements);
 }
 
-bool ImportExtras::add(const std::vector<std::string>& statements) {
+std::optional<Error> ImportExtras::add(const std::vector<std::string>& statements) {
   session_.command("SAVEPOINT dbkeeper_extras");
   if (const auto failure = session_.run_all(statements)) {
     if (failure->sqlstate != kForeignKeyViolation) throw failure->error;
     session_.command("ROLLBACK TO dbkeeper_extras");
-    return false;
+    return failure->error;
   }
   session_.command("RELEASE dbkeeper_extras");
-  return true;
+  return std::nullopt;
 }
 
 void ImportExtras::check() {

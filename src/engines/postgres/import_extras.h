@@ -20,14 +20,19 @@ class ImportExtras {
   // Requires: search_path is our own.
   bool can_take_off_keys(const TableName& table);
 
+  // What was looked at before the tables were locked counts no more.
+  void forget() { known_.reset(); }
+
   // Takes off those of these tables that can be put back exactly as they are: their names,
   // "table.name". Locks the tables against everybody, and those that the keys refer to.
   // Requires: search_path is our own; no deferred check is pending.
   std::vector<std::string> take_off(const std::vector<TableName>& tables);
 
-  // Puts them back. False if rows contradict a key: then nothing is back, and the transaction is
+  // Puts them back. An error if rows contradict a key: then nothing is back, and the transaction is
   // good for nothing but to look which.
-  bool put_back();
+  // Requires: search_path has pg_catalog first, as the definitions take for granted, and what the
+  // functions of an index call.
+  std::optional<Error> put_back();
 
   // Compares each with what it was: Error(failed) if one isn't the same.
   // Requires: search_path is our own.
@@ -49,7 +54,7 @@ class ImportExtras {
   static std::string take_off_sql(const Extra& extra);
   static std::string put_back_sql(const Extra& extra);
   static std::string comment_sql(const Extra& extra);
-  bool add(const std::vector<std::string>& statements);
+  std::optional<Error> add(const std::vector<std::string>& statements);
 
   Session& session_;
   std::optional<std::vector<Extra>> known_;  // from the first look on

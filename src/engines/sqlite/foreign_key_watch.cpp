@@ -38,17 +38,17 @@ void ForeignKeyWatch::watch(const Table& table, bool emptied) {
   if (!emptied) remember_orphans(table);
 }
 
-bool ForeignKeyWatch::holds(const Table& table) {
-  if (!written_.contains(table.name)) return true;
-  Statement orphan(connection_, kNewOrphan);
-  orphan.bind(1, table.name.name);
-  if (orphan.step()) return false;
-  written_.erase(table.name);
-  return true;
+std::optional<Error> ForeignKeyWatch::broken(const Table& table) {
+  const auto watched = written_.find(table.name);
+  if (watched == written_.end()) return std::nullopt;
+  auto error = orphan_of(watched->second);
+  if (!error) written_.erase(watched);
+  return error;
 }
 
 void ForeignKeyWatch::check() {
-  for (const auto& [name, table] : written_) require_parents(table);
+  for (const auto& [name, table] : written_)
+    if (const auto error = orphan_of(table)) throw *error;
 }
 
 // Orphans that are there already are not this change's fault. SQLite's own count of open
@@ -61,18 +61,18 @@ void ForeignKeyWatch::remember_orphans(const Table& table) {
   before.step();
 }
 
-void ForeignKeyWatch::require_parents(const Table& table) {
+std::optional<Error> ForeignKeyWatch::orphan_of(const Table& table) {
   Statement orphan(connection_, kNewOrphan);
   orphan.bind(1, table.name.name);
-  if (!orphan.step()) return;
+  if (!orphan.step()) return std::nullopt;
   // SQLite numbers the keys from the last.
   const auto last = static_cast<std::int64_t>(table.foreign_keys.size()) - 1;
   const ForeignKey& key = table.foreign_keys[static_cast<std::size_t>(last - orphan.integer(1))];
   const std::string values =
       orphan.is_null(0) ? std::string() : values_of(table, key, orphan.integer(0));
-  throw Error(ErrorKind::conflict,
-              fmt::format("a row of '{}' refers by {}{} to a row that '{}' doesn't have",
-                          table.name.name, join(key.columns, ", "), values, key.references.name))
+  return Error(ErrorKind::conflict,
+               fmt::format("a row of '{}' refers by {}{} to a row that '{}' doesn't have",
+                           table.name.name, join(key.columns, ", "), values, key.references.name))
       .table(table.name.name)
       .column(join(key.columns, ", "))
       .hint("bring the missing row along, or leave this one out");

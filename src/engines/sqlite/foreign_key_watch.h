@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
+#include "dbkeeper/base/error.h"
 #include "dbkeeper/model/schema.h"
 #include "engines/sqlite/connection.h"
 
@@ -18,14 +20,15 @@ class ForeignKeyWatch {
   // Before the first write to a table, whose rows all go if it is `emptied`. Error(conflict) if
   // SQLite would refuse every one.
   void watch(const Table& table, bool emptied = false);
-  // Whether each row of a watched table has its parents; those that have are watched no longer.
-  bool holds(const Table& table);
+  // What is wrong if a row of a watched table lacks a parent; a table without one is watched no
+  // longer.
+  std::optional<Error> broken(const Table& table);
   // After the last: Error(conflict) that names a row without a parent.
   void check();
 
  private:
   void remember_orphans(const Table& table);
-  void require_parents(const Table& table);
+  std::optional<Error> orphan_of(const Table& table);
   std::string values_of(const Table& table, const ForeignKey& key, std::int64_t row);
 
   Connection& connection_;

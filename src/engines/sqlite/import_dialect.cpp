@@ -111,10 +111,11 @@ class SqliteDialect final : public staging::Dialect {
     unchecked_.insert(unchecked_.end(), tables.begin(), tables.end());
     return indexes_off_.take_off(tables);
   }
-  bool put_back() override {
+  std::optional<Error> put_back() override {
     indexes_off_.put_back();
-    return std::all_of(unchecked_.begin(), unchecked_.end(),
-                       [&](const Table* table) { return foreign_keys_.holds(*table); });
+    for (const Table* table : unchecked_)
+      if (auto error = foreign_keys_.broken(*table)) return error;
+    return std::nullopt;
   }
 
   void create_stage(const staging::Stage& stage) override {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dbkeeper/base/error.h"
 #include "dbkeeper/engines/import.h"
 
 namespace dbkeeper::staging {
@@ -79,8 +80,8 @@ class Dialect {
   virtual bool can_take_off_keys(const Table& table) = 0;
   // Takes off what can be put back exactly as it is: their names, "table.name".
   virtual std::vector<std::string> take_off(const std::vector<const Table*>& tables) = 0;
-  // Puts all of it back. False if rows contradict a key: then only queries may follow.
-  virtual bool put_back() = 0;
+  // Puts all of it back. An error if rows contradict a key: then only queries may follow.
+  virtual std::optional<Error> put_back() = 0;
 
   // -- Staging.
 

@@ -121,9 +121,9 @@ class StagedImport final : public Import {
     keep_map(*work_);
     for (const auto& [table, rows] : write_tables(*work_))
       add(counts_[&work_->at(table).table()], rows);
+    put_back();
     if (straight_)
       for (const Table* table : straight_->tables()) straight_->keep_numbers(*table);
-    put_back();
     dialect_->switch_triggers_on();
   }
 
@@ -232,11 +232,12 @@ class StagedImport final : public Import {
   }
 
   void put_back() {
-    if (dialect_->put_back()) return;
+    const auto error = dialect_->put_back();
+    if (!error) return;
     std::vector<const Table*> tables;
     for (const ImportTable& table : plan_->tables) tables.push_back(table.table);
     refuse_missing(*dialect_, *plan_, tables);
-    throw Error(ErrorKind::conflict, "rows contradict a foreign key");
+    throw *error;
   }
 
   // The place of the plan's table among those that were staged.

@@ -87,6 +87,10 @@ std::optional<std::string> ExportReader::Document::next_name() {
   return name;
 }
 
+bool ExportReader::Document::has_begun(Section section) const {
+  return seen_.contains(std::string(kSectionNames[static_cast<std::size_t>(section)]));
+}
+
 void ExportReader::Document::pass_over(Section section) {
   if (options_.edited)
     note_keys(section);

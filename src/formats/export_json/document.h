@@ -25,6 +25,7 @@ class ExportReader::Document {
   const export_json::Metadata& metadata() const { return head_.metadata(); }
   const Schema& schema() const { return head_.schema(); }
   std::optional<FileTable> next_table();
+  bool has_begun(Section section) const;
   // Fills the batch with the table's next rows; false at its end.
   bool next_rows(Batch& batch);
   const RowTotal& total() const { return total_; }

@@ -12,6 +12,7 @@ ExportReader::ExportReader(ExportReader&&) noexcept = default;
 const export_json::Metadata& ExportReader::metadata() const { return document_->metadata(); }
 const Schema& ExportReader::schema() const { return document_->schema(); }
 std::optional<FileTable> ExportReader::next_table() { return document_->next_table(); }
+bool ExportReader::has_begun(Section section) const { return document_->has_begun(section); }
 const RowTotal& ExportReader::total() const { return document_->total(); }
 std::string ExportReader::header_digest() const { return document_->header_digest(); }
 std::uint64_t ExportReader::bytes() const { return document_->bytes(); }
