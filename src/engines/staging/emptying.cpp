@@ -4,16 +4,10 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
+#include "engines/staging/questions.h"
 
 namespace dbkeeper::staging {
 namespace {
-
-std::int64_t count(Dialect& dialect, const std::string& from) {
-  std::int64_t out = 0;
-  dialect.query("SELECT count(*) FROM " + from,
-                [&](const Texts& row) { out = std::stoll(*row[0]); });
-  return out;
-}
 
 void delete_rows(Dialect& dialect, const ImportPlan& plan) {
   for (const auto& group : plan.emptied) {
@@ -32,7 +26,7 @@ void refuse_referrers(Dialect& dialect, const ImportPlan& plan) {
     std::vector<std::string> filled;
     for (const std::string& column : referrer.key->columns)
       filled.push_back("t." + dialect.quoted(column) + " IS NOT NULL");
-    const std::int64_t rows = count(
+    const std::int64_t rows = count_rows(
         dialect,
         fmt::format("{} AS t WHERE {}", dialect.rows_of(*referrer.table), join(filled, " AND ")));
     if (rows > 0)
@@ -49,16 +43,13 @@ void refuse_referrers(Dialect& dialect, const ImportPlan& plan) {
 }
 
 bool is_empty(Dialect& dialect, const Table& table) {
-  bool found = false;
-  dialect.query(fmt::format("SELECT 1 FROM {} AS t LIMIT 1", dialect.rows_of(table)),
-                [&](const Texts&) { found = true; });
-  return !found;
+  return !has_rows(dialect, dialect.rows_of(table) + " AS t");
 }
 
 RemovedRows empty_tables(Dialect& dialect, const ImportPlan& plan) {
   RemovedRows removed;
   for (const auto& group : plan.emptied)
-    for (const Table* table : group) removed[table] = count(dialect, dialect.rows_of(*table));
+    for (const Table* table : group) removed[table] = count_rows(dialect, dialect.rows_of(*table));
   if (!removed.empty() && !dialect.empty_at_once(plan)) delete_rows(dialect, plan);
   return removed;
 }

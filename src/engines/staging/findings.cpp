@@ -6,6 +6,7 @@
 
 #include "dbkeeper/base/text.h"
 #include "engines/staging/missing.h"
+#include "engines/staging/questions.h"
 #include "engines/staging/row_names.h"
 #include "engines/staging/row_sets.h"
 
@@ -17,13 +18,6 @@ std::string key_in(const Workspace& work, std::size_t table, std::string_view al
   for (const std::string& column : work.at(table).primary_key)
     columns.push_back(work.of(alias, column));
   return work.dialect().json_array(columns);
-}
-
-std::int64_t count(const Workspace& work, const std::string& from) {
-  std::int64_t out = 0;
-  work.dialect().query("SELECT count(*) FROM " + from,
-                       [&](const Texts& row) { out = std::stoll(*row[0]); });
-  return out;
 }
 
 // The rows as `v`, those that are to be updated or left alone.
@@ -38,16 +32,17 @@ std::int64_t same_number_alone(const Workspace& work, std::size_t table) {
   if (work.plan().identity != Identity::other_source || !staged.numbered_key) return 0;
   const std::string presumed =
       fmt::format("{} AS m WHERE m.how = {}", work.found(table), static_cast<int>(How::number));
-  if (count(work, presumed) == 0) return 0;
-  if (work.settled(table) && count(work, presumed + " AND m.changed IS NULL") == 0)
-    return count(work, presumed + " AND m.changed = 1");
-  return count(work,
-               fmt::format("{} AS v JOIN {} AS m ON m.n = v.{} JOIN {} AS t ON {} WHERE m.how = {} "
-                           "AND {}",
-                           work.rows(table, Values::identity), work.found(table), work.n(table),
-                           work.dialect().rows_of(staged.table()), work.at_address(table, "t", "m"),
-                           static_cast<int>(How::number),
-                           work.dialect().differ(staged.table(), staged.data_columns, "t", "v")));
+  if (count_rows(work.dialect(), presumed) == 0) return 0;
+  if (work.settled(table) && count_rows(work.dialect(), presumed + " AND m.changed IS NULL") == 0)
+    return count_rows(work.dialect(), presumed + " AND m.changed = 1");
+  return count_rows(
+      work.dialect(),
+      fmt::format("{} AS v JOIN {} AS m ON m.n = v.{} JOIN {} AS t ON {} WHERE m.how = {} "
+                  "AND {}",
+                  work.rows(table, Values::identity), work.found(table), work.n(table),
+                  work.dialect().rows_of(staged.table()), work.at_address(table, "t", "m"),
+                  static_cast<int>(How::number),
+                  work.dialect().differ(staged.table(), staged.data_columns, "t", "v")));
 }
 
 // Whether a key may have become another: a row was found, or numbered anew, or follows a link.
@@ -55,8 +50,8 @@ bool may_change_keys(const Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
   return std::any_of(staged.primary_key.begin(), staged.primary_key.end(),
                      [&](const std::string& column) { return staged.links(column); }) ||
-         count(work, work.found(table) + " AS m") > 0 ||
-         (work.has_numbers(table) && count(work, work.numbers(table) + " AS i") > 0);
+         count_rows(work.dialect(), work.found(table) + " AS m") > 0 ||
+         (work.has_numbers(table) && count_rows(work.dialect(), work.numbers(table) + " AS i") > 0);
 }
 
 // Texts only if they are asked for: they cost more than all else.
@@ -96,14 +91,15 @@ ImportCounts count_found(const Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
   ImportCounts counts;
   if (!staged.plan->written || !staged.has_data) return counts;
-  counts.rows =
-      count(work, fmt::format("{} AS s WHERE s.{} = 0", work.stage(table), work.kind(table)));
-  if (work.has_dropped(table)) counts.dropped = count(work, work.dropped(table) + " AS d");
+  counts.rows = count_rows(
+      work.dialect(), fmt::format("{} AS s WHERE s.{} = 0", work.stage(table), work.kind(table)));
+  if (work.has_dropped(table))
+    counts.dropped = count_rows(work.dialect(), work.dropped(table) + " AS d");
   const std::int64_t found =
-      work.settled(table) ? counts.rows : count(work, found_rows(work, table));
+      work.settled(table) ? counts.rows : count_rows(work.dialect(), found_rows(work, table));
   (work.plan().mode == ImportMode::merge ? counts.unchanged : counts.skipped) = found;
   if (!staged.primary_key.empty() && !work.settled(table))
-    counts.remapped = count(work, work.keys(table) + " AS k WHERE k.kind = 0");
+    counts.remapped = count_rows(work.dialect(), work.keys(table) + " AS k WHERE k.kind = 0");
   counts.nulled = count_nulled(work, table);
   counts.same_number_alone = same_number_alone(work, table);
   return counts;

@@ -7,6 +7,7 @@
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
 #include "engines/staging/links.h"
+#include "engines/staging/questions.h"
 
 namespace dbkeeper::staging {
 namespace {
@@ -34,11 +35,8 @@ std::string leads(std::size_t link, Leads to) {
 
 // Cheaper than to ask which of them are to be written.
 bool any_leads(const Workspace& work, std::size_t table, std::size_t link, Leads to) {
-  bool any = false;
-  work.dialect().query(
-      fmt::format("SELECT 1 FROM {} AS q WHERE {} LIMIT 1", work.links(table), leads(link, to)),
-      [&](const Texts&) { any = true; });
-  return any;
+  return has_rows(work.dialect(),
+                  fmt::format("{} AS q WHERE {}", work.links(table), leads(link, to)));
 }
 
 // Drops rows of one table: how many.
@@ -62,9 +60,7 @@ class MissingReferences {
   // References by the link of those rows of the table, under `alias` in a FROM.
   void look_at(const ImportTable& table, const ImportLink& link, std::string_view alias,
                const std::string& rows) {
-    std::int64_t count = 0;
-    dialect_.query("SELECT count(*) FROM " + rows,
-                   [&](const Texts& row) { count = std::stoll(*row[0]); });
+    const std::int64_t count = count_rows(dialect_, rows);
     if (count == 0) return;
     const std::string columns = join(link.columns, ", ");
     if (found_.empty()) {
@@ -177,9 +173,8 @@ std::int64_t count_nulled(const Workspace& work, std::size_t table) {
   const auto& links = work.at(table).plan->links;
   for (std::size_t l = 0; l < links.size(); ++l)
     if (links[l].key)
-      work.dialect().query(fmt::format("SELECT count(*) FROM {} AND {}", written_rows(work, table),
-                                       leads(l, Leads::nulled)),
-                           [&](const Texts& row) { count += std::stoll(*row[0]); });
+      count += count_rows(work.dialect(), fmt::format("{} AND {}", written_rows(work, table),
+                                                      leads(l, Leads::nulled)));
   return count;
 }
 

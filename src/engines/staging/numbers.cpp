@@ -7,19 +7,12 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
+#include "engines/staging/questions.h"
 #include "engines/staging/row_names.h"
 #include "engines/staging/row_sets.h"
 
 namespace dbkeeper::staging {
 namespace {
-
-std::optional<std::int64_t> number(Dialect& dialect, const std::string& sql) {
-  std::optional<std::int64_t> out;
-  dialect.query(sql, [&](const Texts& row) {
-    if (row[0]) out = std::stoll(*row[0]);
-  });
-  return out;
-}
 
 // Rows to be inserted whose primary key a row of the database has: v with all columns.
 std::string taken(const Workspace& work, std::size_t table) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "dbkeeper/base/text.h"
+#include "engines/staging/questions.h"
 
 namespace dbkeeper::staging {
 namespace {
@@ -14,19 +15,6 @@ namespace {
 constexpr std::int64_t kSample = 1000;
 
 using Group = std::vector<std::size_t>;
-
-std::int64_t count(const Workspace& work, const std::string& from) {
-  std::int64_t out = 0;
-  work.dialect().query("SELECT count(*) FROM " + from,
-                       [&](const Texts& row) { out = std::stoll(*row[0]); });
-  return out;
-}
-
-bool any(const Workspace& work, const std::string& from) {
-  bool out = false;
-  work.dialect().query("SELECT 1 FROM " + from + " LIMIT 1", [&](const Texts&) { out = true; });
-  return out;
-}
 
 bool contains(const Group& group, std::size_t table) {
   return std::find(group.begin(), group.end(), table) != group.end();
@@ -66,16 +54,17 @@ class Expectation {
   bool may_be_mapped(const std::string& map) const {
     if (map.empty() || !staged_.has_data) return false;
     Dialect& dialect = work_.dialect();
-    return any(work_, fmt::format("{} AS e WHERE e.source = {} AND e.{} = {}", map,
-                                  dialect.literal(work_.plan().source), dialect.quoted("table"),
-                                  dialect.literal(staged_.plan->name)));
+    return has_rows(work_.dialect(),
+                    fmt::format("{} AS e WHERE e.source = {} AND e.{} = {}", map,
+                                dialect.literal(work_.plan().source), dialect.quoted("table"),
+                                dialect.literal(staged_.plan->name)));
   }
 
   bool sample_is_as_expected() const {
     if (!staged_.has_data) return true;
     const std::string few = fmt::format("s.{} <= {}", work_.n(table_), kSample);
-    return count(work_, matches() + " AND " + few) ==
-           count(work_, fmt::format("{} AS s WHERE {}", work_.stage(table_), few));
+    return count_rows(work_.dialect(), matches() + " AND " + few) ==
+           count_rows(work_.dialect(), fmt::format("{} AS s WHERE {}", work_.stage(table_), few));
   }
 
   bool references_are_in_file() const {
@@ -88,9 +77,10 @@ class Expectation {
         same.push_back(work_.dialect().link_equal(staged_.table(), parent.table(), link, i,
                                                   work_.of("p", link.to[i]), child));
       }
-      if (any(work_, fmt::format("{} AS s WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
-                                 work_.stage(table_), join(filled, " AND "),
-                                 work_.stage(link.parent), join(same, " AND "))))
+      if (has_rows(work_.dialect(),
+                   fmt::format("{} AS s WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
+                               work_.stage(table_), join(filled, " AND "), work_.stage(link.parent),
+                               join(same, " AND "))))
         return false;
     }
     return true;
@@ -104,7 +94,7 @@ class Expectation {
                     work_.found(table_), work_.n(table_), way(),
                     work_.dialect().differ(staged_.table(), staged_.data_columns, "t", "s"),
                     work_.addressed(table_, "t"), matches()));
-    return found == count(work_, work_.stage(table_) + " AS s");
+    return found == count_rows(work_.dialect(), work_.stage(table_) + " AS s");
   }
 
   void forget() { work_.dialect().run("DELETE FROM " + work_.found(table_)); }
@@ -247,7 +237,8 @@ void settle_as_found(Workspace& work, const Group& group) {
   const auto is_settled = [&](std::size_t table) {
     const StagedTable& staged = work.at(table);
     if (staged.emptied || staged.has_references || staged.primary_key.empty()) return false;
-    if (count(work, work.found(table) + " AS m") != count(work, work.stage(table) + " AS s"))
+    if (count_rows(work.dialect(), work.found(table) + " AS m") !=
+        count_rows(work.dialect(), work.stage(table) + " AS s"))
       return false;
     std::set<std::string> columns = referenced_columns(work, table);
     columns.insert(staged.primary_key.begin(), staged.primary_key.end());
@@ -266,17 +257,14 @@ void settle_as_found(Workspace& work, const Group& group) {
                                                      work.of("s", staged.link_columns[v]),
                                                      fmt::format("q.v{}", v)));
     }
-    return !any(
-        work, fmt::format("{} AS s JOIN {} AS m ON m.n = s.{} JOIN {} AS t ON {}{} WHERE {}",
-                          work.stage(table), work.found(table), work.n(table),
-                          work.dialect().rows_of(staged.table()), work.at_address(table, "t", "m"),
-                          links, join(moved, " OR ")));
+    return !has_rows(work.dialect(),
+                     fmt::format("{} AS s JOIN {} AS m ON m.n = s.{} JOIN {} AS t ON {}{} WHERE {}",
+                                 work.stage(table), work.found(table), work.n(table),
+                                 work.dialect().rows_of(staged.table()),
+                                 work.at_address(table, "t", "m"), links, join(moved, " OR ")));
   };
   const auto parents_are = [&](std::size_t table) {
-    const auto& links = work.at(table).plan->links;
-    return std::all_of(links.begin(), links.end(), [&](const ImportLink& link) {
-      return work.settled(link.parent) || contains(group, link.parent);
-    });
+    return Expectation(work, table).parents_are_settled(group);
   };
   if (std::all_of(group.begin(), group.end(), parents_are) &&
       std::all_of(group.begin(), group.end(), is_settled))

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "dbkeeper/base/text.h"
 #include "engines/staging/emptying.h"
+#include "engines/staging/questions.h"
 
 namespace dbkeeper::staging {
 namespace {
@@ -115,12 +115,9 @@ void Straight::keep_numbers(const Table& table) const {
   for (const std::string& name : columns->second) {
     const Column& column = *table.find_column(name);
     if (!column.numbered() || column.type.family != Family::integer) continue;
-    std::optional<std::int64_t> highest;
-    dialect_.query(
-        fmt::format("SELECT max({}) FROM {} AS t", dialect_.quoted(name), dialect_.rows_of(table)),
-        [&](const Texts& row) {
-          if (row[0]) highest = std::stoll(*row[0]);
-        });
+    const auto highest = number(
+        dialect_,
+        fmt::format("SELECT max({}) FROM {} AS t", dialect_.quoted(name), dialect_.rows_of(table)));
     if (highest) dialect_.advance(table, column, *highest);
   }
 }
