@@ -54,6 +54,12 @@ ImportDialect::ImportDialect(std::shared_ptr<Sessions> sessions)
   // What the planner expects of rows that are looked up by several keys at once is often far too
   // few, and then a loop over all of a table for each of them takes for ever.
   session_->command("SET LOCAL enable_nestloop = off");
+  // Joins of all of a file's rows are what the server grants more memory for elsewhere.
+  session_->command(
+      "SELECT pg_catalog.set_config('work_mem', setting || unit, true) FROM pg_catalog.pg_settings "
+      "WHERE name = 'maintenance_work_mem' AND setting::bigint > (SELECT setting::bigint FROM "
+      "pg_catalog.pg_settings WHERE name = 'work_mem'); "
+      "SET LOCAL hash_mem_multiplier = 1");
 }
 
 // -- Running SQL.
@@ -323,6 +329,11 @@ std::string ImportDialect::converted(const Column& column, const std::string& va
 
 std::string ImportDialect::json_array(const std::vector<std::string>& values) const {
   return json_array_sql(values);
+}
+
+std::string ImportDialect::json_integer(const std::string& value) const {
+  return fmt::format(
+      "('[' OPERATOR(pg_catalog.||) ({})::pg_catalog.text OPERATOR(pg_catalog.||) ']')", value);
 }
 
 std::string ImportDialect::sql_literal(const std::string& value) const {

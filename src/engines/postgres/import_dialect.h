@@ -68,6 +68,7 @@ class ImportDialect final : public staging::Dialect {
                     std::string_view alias) const override;
   std::string converted(const Column& column, const std::string& value) const override;
   std::string json_array(const std::vector<std::string>& values) const override;
+  std::string json_integer(const std::string& value) const override;
   std::string sql_literal(const std::string& value) const override;
   std::string shown(const std::string& value) const override;
 

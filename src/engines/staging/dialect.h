@@ -142,6 +142,8 @@ class Dialect {
   virtual std::string converted(const Column& column, const std::string& value) const = 0;
   // The values as one text, a JSON array; the same for the same values of a key.
   virtual std::string json_array(const std::vector<std::string>& values) const = 0;
+  // The same of one integer, not NULL.
+  virtual std::string json_integer(const std::string& value) const { return json_array({value}); }
   // A part of an address as text that is its literal in SQL: "'(0,1)'", "17". Requires: of this
   // transaction.
   virtual std::string sql_literal(const std::string& value) const = 0;

@@ -94,9 +94,9 @@ class TableFinder {
   }
 
   // Rows without any key: as many of the same as there are.
-  void as_multiset() {
+  std::int64_t as_multiset() {
     const std::string keyless = without_key();
-    if (keyless.empty() || !staged_.has_data) return;
+    if (keyless.empty() || !staged_.has_data) return 0;
     Dialect& dialect = work_.dialect();
     std::string led = " AND " + keyless;
     for (std::size_t l = 0; l < staged_.plan->links.size(); ++l)
@@ -105,7 +105,8 @@ class TableFinder {
       return dialect.image(staged_.table(), staged_.data_columns, alias);
     };
     const std::string order = join(dialect.address(staged_.table(), "t"), ", ");
-    add(How::multiset,
+    return add(
+        How::multiset,
         fmt::format("SELECT f.n, {} FROM (SELECT v.{} AS n, {} AS image, row_number() OVER "
                     "(PARTITION BY {} "
                     "ORDER BY v.{}) AS i FROM {} AS v WHERE v.{} = 0 AND {} AND {}{}) AS f JOIN "
@@ -282,7 +283,6 @@ class GroupFinder {
     analyze();
     while (true) {
       saturate();
-      resolve();
       analyze();
       std::int64_t wrong = 0;
       for (TableFinder& finder : finders_) wrong += finder.forget_wrongly_presumed();
@@ -291,8 +291,9 @@ class GroupFinder {
       if (wrong == 0) break;
       for (TableFinder& finder : finders_) finder.forget_all_but_presumed();
     }
-    for (TableFinder& finder : finders_) finder.as_multiset();
-    resolve();
+    std::int64_t found = 0;
+    for (TableFinder& finder : finders_) found += finder.as_multiset();
+    if (found > 0) resolve();
     analyze();
   }
 
@@ -318,7 +319,7 @@ class GroupFinder {
     analyze();
   }
 
-  // In a circle each row found may let others be found.
+  // In a circle each row found may let others be found. The links are those of all that was found.
   void saturate() {
     while (true) {
       resolve();

@@ -45,44 +45,71 @@ std::int64_t same_number_alone(const Workspace& work, std::size_t table) {
                   work.dialect().differ(staged.table(), staged.data_columns, "t", "v")));
 }
 
-// Whether a key may have become another: a row was found, or numbered anew, or follows a link.
-bool may_change_keys(const Workspace& work, std::size_t table) {
-  const StagedTable& staged = work.at(table);
-  return std::any_of(staged.primary_key.begin(), staged.primary_key.end(),
-                     [&](const std::string& column) { return staged.links(column); }) ||
-         count_rows(work.dialect(), work.found(table) + " AS m") > 0 ||
-         (work.has_numbers(table) && count_rows(work.dialect(), work.numbers(table) + " AS i") > 0);
+// "n, kind" and, if they are asked for, the texts of both keys: they cost more than all else.
+std::string noted(const Workspace& work, std::size_t table, const std::string& old_key,
+                  const std::string& new_key) {
+  return fmt::format(
+      "s.{} AS n, s.{} AS kind{}", work.n(table), work.kind(table),
+      work.plan().tell_keys ? fmt::format(", {} AS old_key, {} AS new_key", old_key, new_key) : "");
 }
 
-// Texts only if they are asked for: they cost more than all else.
-void note_keys_of(Workspace& work, std::size_t i) {
-  const StagedTable& staged = work.at(i);
-  const std::string n = work.n(i);
-  std::vector<std::string> changed;
-  for (const std::string& column : staged.primary_key)
-    changed.push_back("NOT " +
-                      work.dialect().same(staged.column(column), work.of("s", column),
-                                          fmt::format("CASE WHEN m.n IS NULL THEN {} ELSE {} END",
-                                                      work.of("v", column), work.of("t", column))));
-  const std::string lasts =
-      staged.plan->written ? fmt::format("(m.n IS NOT NULL OR ({}))", to_be_inserted(work, i, "v"))
-                           : std::string("m.n IS NOT NULL");
-  const std::string texts =
-      work.plan().tell_keys
-          ? fmt::format(", {} AS old_key, CASE WHEN m.n IS NULL THEN {} ELSE {} END AS new_key",
-                        key_in(work, i, "s"), key_in(work, i, "v"), key_in(work, i, "t"))
-          : std::string();
-  work.dialect().run(fmt::format(
-      "CREATE TABLE {} AS SELECT s.{} AS n, s.{} AS kind{} FROM {} AS s JOIN {} AS v ON v.{} = "
-      "s.{} LEFT JOIN {} AS m ON m.n = s.{} LEFT JOIN {} AS t ON {} WHERE {} AND ({}){}",
-      work.keys(i), n, work.kind(i), texts, work.stage(i), work.rows(i, Values::final), n, n,
-      work.found(i), n, work.dialect().rows_of(staged.table()), work.at_address(i, "t", "m"), lasts,
-      join(changed, " OR "), may_change_keys(work, i) ? "" : " LIMIT 0"));
+// That s has another value in one of the key's columns.
+std::string other_key(const Workspace& work, std::size_t table,
+                      const std::vector<std::string>& values) {
+  const StagedTable& staged = work.at(table);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    out.push_back("NOT " + work.dialect().same(staged.column(staged.primary_key[i]),
+                                               work.of("s", staged.primary_key[i]), values[i]));
+  return "(" + join(out, " OR ") + ")";
+}
+
+// Rows that the database has under another key.
+std::string found_under_another(const Workspace& work, std::size_t table) {
+  const StagedTable& staged = work.at(table);
+  std::vector<std::string> there;
+  for (const std::string& column : staged.primary_key) there.push_back(work.of("t", column));
+  return fmt::format(
+      "SELECT {} FROM {} AS m JOIN {} AS s ON s.{} = m.n JOIN {} AS t ON {} WHERE {}",
+      noted(work, table, key_in(work, table, "s"), key_in(work, table, "t")), work.found(table),
+      work.stage(table), work.n(table), work.dialect().rows_of(staged.table()),
+      work.at_address(table, "t", "m"), other_key(work, table, there));
+}
+
+// Rows that are to be inserted under another key, since their number is taken, or a link is part of
+// it; empty if there can't be any.
+std::string inserted_under_another(const Workspace& work, std::size_t table) {
+  const StagedTable& staged = work.at(table);
+  const auto key = work.becoming(table, staged.primary_key);
+  if (!staged.plan->written || !key.may_change) return {};
+  return fmt::format(
+      "SELECT {} FROM {} WHERE {} AND {}",
+      noted(work, table, key_in(work, table, "s"), work.dialect().json_array(key.values)), key.from,
+      to_be_inserted(work, table, "s"), other_key(work, table, key.values));
+}
+
+void note_keys_of(Workspace& work, std::size_t table) {
+  std::string sql =
+      fmt::format("CREATE TABLE {} AS {}", work.keys(table), found_under_another(work, table));
+  if (const auto inserted = inserted_under_another(work, table); !inserted.empty())
+    sql += " UNION ALL " + inserted;
+  work.dialect().run(sql);
+}
+
+std::int64_t count_remapped(const Workspace& work, std::size_t table) {
+  const auto count = [&](const std::string& rows) {
+    return count_rows(work.dialect(), "(" + rows + ") AS k WHERE k.kind = 0");
+  };
+  const std::int64_t found = count(found_under_another(work, table));
+  if (work.only_numbers(table)) return found + count_rows(work.dialect(), work.numbers(table));
+  const std::string inserted = inserted_under_another(work, table);
+  return inserted.empty() ? found : found + count(inserted);
 }
 
 }  // namespace
 
 void note_keys(Workspace& work) {
+  if (!work.plan().tell_keys) return;
   for (std::size_t i = 0; i < work.size(); ++i)
     if (!work.at(i).primary_key.empty() && !work.settled(i)) note_keys_of(work, i);
 }
@@ -99,7 +126,7 @@ ImportCounts count_found(const Workspace& work, std::size_t table) {
       work.settled(table) ? counts.rows : count_rows(work.dialect(), found_rows(work, table));
   (work.plan().mode == ImportMode::merge ? counts.unchanged : counts.skipped) = found;
   if (!staged.primary_key.empty() && !work.settled(table))
-    counts.remapped = count_rows(work.dialect(), work.keys(table) + " AS k WHERE k.kind = 0");
+    counts.remapped = count_remapped(work, table);
   counts.nulled = count_nulled(work, table);
   counts.same_number_alone = same_number_alone(work, table);
   return counts;

@@ -8,7 +8,8 @@
 
 namespace dbkeeper::staging {
 
-// Fills keys() of every table whose rows have a primary key. Requires: final values are known.
+// Fills keys() of every table whose rows have a primary key, if the plan says that they will be
+// told. Requires: final values are known.
 void note_keys(Workspace& work);
 
 // What can be counted before anything is written: rows, dropped, skipped, remapped, nulled, …

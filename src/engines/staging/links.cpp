@@ -6,6 +6,7 @@
 
 #include "dbkeeper/base/text.h"
 #include "engines/staging/nulled.h"
+#include "engines/staging/questions.h"
 #include "engines/staging/row_names.h"
 #include "engines/staging/row_sets.h"
 
@@ -262,6 +263,27 @@ bool feeds_itself(const Workspace& work, const std::vector<std::size_t>& group) 
   return false;
 }
 
+// Whether a row refers to the same finally as by identity: no row that it may lead to gets another
+// value there.
+bool stays(const Workspace& work, std::size_t table) {
+  if (work.plan().on_missing == MissingReference::skip) return false;
+  const auto may_change = [&](const ImportLink& link) {
+    const StagedTable& parent = work.at(link.parent);
+    const auto updated = parent.updated_columns();
+    const auto changes = [&](const std::string& column) {
+      const Family family = parent.column(column).type.family;
+      return parent.links(column) || (family != Family::integer && family != Family::uuid) ||
+             (work.plan().mode == ImportMode::merge &&
+              std::find(updated.begin(), updated.end(), column) != updated.end());
+    };
+    return std::any_of(link.to.begin(), link.to.end(), changes) ||
+           (!work.settled(link.parent) && work.has_numbers(link.parent) &&
+            has_rows(work.dialect(), work.numbers(link.parent)));
+  };
+  const auto& links = work.at(table).plan->links;
+  return std::none_of(links.begin(), links.end(), may_change);
+}
+
 // Fills a table's final links, which may depend on what they are now; whether any of them changed.
 bool refill(Workspace& work, std::size_t table) {
   Dialect& dialect = work.dialect();
@@ -296,12 +318,18 @@ void resolve_finally(Workspace& work, const std::vector<std::size_t>& group) {
       changed = false;
       for (const std::size_t table : linked) changed = refill(work, table) || changed;
     }
+    for (const std::size_t table : linked) work.dialect().analyze(Workspace::bare('r', table));
   } else {
-    for (const std::size_t table : linked)
+    for (const std::size_t table : linked) {
+      if (stays(work, table)) {
+        work.keep_links(table);
+        continue;
+      }
       fill(work, work.final_links(table), Resolution(work, table, Values::final));
+      work.dialect().analyze(Workspace::bare('r', table));
+    }
   }
   for (const std::size_t table : linked) {
-    work.dialect().analyze(Workspace::bare('r', table));
     refuse_disagreement(work, table, Resolution(work, table, Values::final));
   }
 }

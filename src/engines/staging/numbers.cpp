@@ -35,8 +35,9 @@ std::string taken(const Workspace& work, std::size_t table) {
                          static_cast<int>(Leads::added), static_cast<int>(Leads::missing));
   }
   return fmt::format("{} AS v WHERE {}{} AND EXISTS (SELECT 1 FROM {} AS t WHERE {})",
-                     work.rows(table, Values::identity), to_be_inserted(work, table, "v"), led,
-                     work.dialect().rows_of(staged.table()), join(same, " AND "));
+                     work.rows(table, led.empty() ? Values::file : Values::identity),
+                     to_be_inserted(work, table, "v"), led, work.dialect().rows_of(staged.table()),
+                     join(same, " AND "));
 }
 
 std::int64_t highest(const Workspace& work, std::size_t table, const std::string& column) {
@@ -76,23 +77,25 @@ void give_numbers(Workspace& work, std::size_t table) {
   if (!number(dialect, fmt::format("SELECT v.{} FROM {} LIMIT 1", n, taken(work, table)))) return;
   const std::string next = dialect.new_number(staged.table(), *staged.numbered,
                                               highest(work, table, staged.numbered->name), "x.n");
-  dialect.run(
-      fmt::format("INSERT INTO {} SELECT x.n, {} FROM (SELECT v.{} AS n FROM {} ORDER BY v.{}) "
-                  "AS x",
-                  work.numbers(table), next, n, taken(work, table), n));
+  dialect.run(fmt::format(
+      "INSERT INTO {} SELECT x.n, {}, x.was FROM (SELECT v.{} AS n, {} AS was FROM {} "
+      "ORDER BY v.{}) AS x",
+      work.numbers(table), next, n, work.of("v", staged.numbered->name), taken(work, table), n));
   dialect.analyze(Workspace::bare('i', table));
 }
 
+// Where rows were given new numbers, the database gives out none up to the file's any more.
 void keep_numbers(Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
   if (!staged.plan->written || work.settled(table)) return;
   for (const std::string& name : staged.data_columns) {
     const Column& column = staged.column(name);
     if (!column.numbered() || column.type.family != Family::integer) continue;
+    if (&column == staged.numbered && has_rows(work.dialect(), work.numbers(table))) continue;
+    const auto now = work.becoming(table, {name});
     const auto most =
-        number(work.dialect(),
-               fmt::format("SELECT max({}) FROM {} AS v WHERE {}", work.of("v", name),
-                           work.rows(table, Values::final), to_be_inserted(work, table, "v")));
+        number(work.dialect(), fmt::format("SELECT max({}) FROM {} WHERE {}", now.values[0],
+                                           now.from, to_be_inserted(work, table, "s")));
     if (most) work.dialect().advance(staged.table(), column, *most);
   }
 }

@@ -74,7 +74,8 @@ Workspace::Workspace(Dialect& dialect, const ImportPlan& plan, std::vector<Stage
       plan_(plan),
       tables_(std::move(tables)),
       referenced_(tables_.size()),
-      settled_(tables_.size()) {
+      settled_(tables_.size()),
+      same_finally_(tables_.size()) {
   for (StagedTable& table : tables_) {
     table.emptied = plan.empties(*table.plan->table);
     choose_link_columns(table);
@@ -124,9 +125,9 @@ void Workspace::create() {
     dialect_.index(bare('m', i), {"n"});
     if (has_links(i)) create_links(i);
     if (has_numbers(i))
-      dialect_.run(
-          fmt::format("CREATE TABLE {} AS SELECT s.{} AS n, {} AS number FROM {} AS s LIMIT 0",
-                      numbers(i), n(i), of("s", at(i).numbered->name), stage(i)));
+      dialect_.run(fmt::format(
+          "CREATE TABLE {0} AS SELECT s.{1} AS n, {2} AS number, {2} AS was FROM {3} AS s LIMIT 0",
+          numbers(i), n(i), of("s", at(i).numbered->name), stage(i)));
     if (has_dropped(i))
       dialect_.run(fmt::format("CREATE TABLE {} AS SELECT s.{} AS n FROM {} AS s LIMIT 0",
                                dropped(i), n(i), stage(i)));
@@ -191,6 +192,26 @@ std::string Workspace::final_value(std::size_t table, const std::string& column,
   if (r.empty() || !staged.links(column)) return of(s, column);
   const auto at = std::find(staged.link_columns.begin(), staged.link_columns.end(), column);
   return fmt::format("{}.v{}", r, at - staged.link_columns.begin());
+}
+
+Workspace::Becoming Workspace::becoming(std::size_t table,
+                                        const std::vector<std::string>& columns) const {
+  const bool linked = std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+    return at(table).links(column);
+  });
+  const bool numbered = has_numbers(table) && contains(columns, at(table).numbered->name);
+  Becoming out;
+  out.may_change = linked || numbered;
+  out.from = stage(table) + " AS s";
+  const auto join_by_number = [&](std::string_view kind, const std::string& other,
+                                  std::string_view alias) {
+    out.from += fmt::format("{} {} AS {} ON {}.n = s.{}", kind, other, alias, alias, n(table));
+  };
+  if (linked) join_by_number(" JOIN", final_links(table), "r");
+  if (numbered) join_by_number(" LEFT JOIN", numbers(table), "i");
+  for (const std::string& column : columns)
+    out.values.push_back(final_value(table, column, "s", linked ? "r" : "", numbered ? "i" : ""));
+  return out;
 }
 
 std::size_t Workspace::address_size(std::size_t table) const {

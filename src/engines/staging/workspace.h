@@ -7,7 +7,7 @@
 //                  there by which rows are referred to
 //   links    q<i>  n, v0… the columns of links by identity, f0… what each link leads to
 //   final    r<i>  the same, as the rows are to be written
-//   numbers  i<i>  n, number: the new number of a row whose own is taken
+//   numbers  i<i>  n, number, was: the new number of a row whose own is taken
 //   dropped  d<i>  n
 //   keys     k<i>  n, old_key, new_key of rows whose key is another in the database
 //
@@ -88,7 +88,9 @@ class Workspace {
   std::string stage(std::size_t table) const;
   std::string found(std::size_t table) const { return temp('m', table); }
   std::string links(std::size_t table) const { return temp('q', table); }
-  std::string final_links(std::size_t table) const { return temp('r', table); }
+  std::string final_links(std::size_t table) const {
+    return temp(same_finally_[table] ? 'q' : 'r', table);
+  }
   std::string numbers(std::size_t table) const { return temp('i', table); }
   std::string dropped(std::size_t table) const { return temp('d', table); }
   std::string keys(std::size_t table) const { return temp('k', table); }
@@ -102,6 +104,9 @@ class Workspace {
   // nothing of them is to be inserted or rewritten, and links and numbers aren't filled.
   bool settled(std::size_t table) const { return settled_[table]; }
   void settle(std::size_t table) { settled_[table] = true; }
+
+  // links() are the final ones.
+  void keep_links(std::size_t table) { same_finally_[table] = true; }
 
   bool has_dropped(std::size_t table) const {
     return at(table).plan->written && plan_.on_missing == MissingReference::skip;
@@ -117,10 +122,24 @@ class Workspace {
   std::string kind(std::size_t table) const;
   std::string flag(std::size_t table, std::size_t link) const;
 
+  // Rows whose primary key becomes another are those of numbers(), since it is nothing else.
+  bool only_numbers(std::size_t table) const {
+    return has_numbers(table) && at(table).primary_key.size() == 1;
+  }
+
   // The file's rows as a subselect without an alias: n, kind, flags of links (but for
   // Values::file), and every column of the table by its own name, generated ones computed if
   // `generated`.
   std::string rows(std::size_t table, Values values, bool generated = false) const;
+  // The rows under `s` with what decides about some of their columns: "stage AS s", the final links
+  // under `r` and the new numbers under `i`; and what those columns become.
+  struct Becoming {
+    std::string from;
+    std::vector<std::string> values;
+    bool may_change = false;  // whether any of the columns may become something else
+  };
+  // Requires: the final links and numbers of the table are filled.
+  Becoming becoming(std::size_t table, const std::vector<std::string>& columns) const;
   // A column's value in a row that is to be inserted, or updated: the stage under `s`, the final
   // links under `r`, the numbers under `i`, if there are any.
   std::string final_value(std::size_t table, const std::string& column, std::string_view s,
@@ -149,6 +168,7 @@ class Workspace {
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::string>> referenced_;  // columns by which rows of it are referred to
   std::vector<bool> settled_;
+  std::vector<bool> same_finally_;
 };
 
 }  // namespace dbkeeper::staging
