@@ -1,15 +1,18 @@
 #include "dbkeeper/base/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 
 #include "dbkeeper/base/error.h"
+#include "dbkeeper/base/file_use.h"
 #include "dbkeeper/base/write.h"
 
 namespace dbkeeper {
@@ -29,9 +32,30 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
+constexpr std::string_view kTemporary = ".part";
+
 fs::path temporary_name(const fs::path& target) {
-  return folder_of(target) /
-         ("." + target.filename().string() + "." + std::to_string(::getpid()) + ".part");
+  return folder_of(target) / ("." + target.filename().string() + "." + std::to_string(::getpid()) +
+                              std::string(kTemporary));
+}
+
+// The target's name of a temporary one; empty if it is none.
+std::string target_of(std::string_view name) {
+  if (!name.starts_with('.') || !name.ends_with(kTemporary)) return "";
+  name = name.substr(1, name.size() - 1 - kTemporary.size());
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot + 1 == name.size()) return "";
+  const std::string_view process = name.substr(dot + 1);
+  if (process.find_first_not_of("0123456789") != std::string_view::npos) return "";
+  return std::string(name.substr(0, dot));
+}
+
+// It has a name before it has its lock.
+bool may_be_new(const fs::path& file) {
+  constexpr std::chrono::minutes kMoment{1};
+  std::error_code error;
+  const auto time = fs::last_write_time(file, error);
+  return !error && fs::file_time_type::clock::now() - time < kMoment;
 }
 
 void sync_folder(const fs::path& folder) {
@@ -76,11 +100,13 @@ fs::path numbered(const fs::path& name, int number) {
 AtomicFile::AtomicFile(fs::path target)
     : target_(behind_links(target)), disk_([this](std::string_view block) { put(block); }) {
   fd_ = ::open(folder_of(target_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
-  if (fd_ >= 0) return;
-  const fs::path name = temporary_name(target_);
-  fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd_ < 0) fail("write", target_);
-  temporary_ = name;
+  if (fd_ < 0) {
+    const fs::path name = temporary_name(target_);
+    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd_ < 0) fail("write", target_);
+    temporary_ = name;
+  }
+  ::flock(fd_, LOCK_SH | LOCK_NB);  // it is in_use(), whatever name it has meanwhile
 }
 
 AtomicFile::~AtomicFile() {
@@ -109,12 +135,13 @@ void AtomicFile::sync() {
   if (::fsync(fd_) != 0) fail("write", target_);
 }
 
+fs::path AtomicFile::before_commit() const { return "/proc/self/fd/" + std::to_string(fd_); }
+
 void AtomicFile::give_temporary_name() {
   if (!temporary_.empty()) return;
   const fs::path name = temporary_name(target_);
   ::unlink(name.c_str());  // of a run that was killed, and had our number
-  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
-  if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
+  if (::linkat(AT_FDCWD, before_commit().c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
     fail("write", target_);
   temporary_ = name;
 }
@@ -149,6 +176,20 @@ fs::path AtomicFile::commit_as_new() {
   temporary_.clear();
   sync_folder(folder_of(target_));
   return numbered(target_, number);
+}
+
+std::vector<fs::path> stale_temporaries(
+    const fs::path& folder, const std::function<bool(const std::string& target)>& belongs) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string target = target_of(entry->path().filename().string());
+    std::error_code ignored;
+    if (target.empty() || !belongs(target) || !entry->is_regular_file(ignored)) continue;
+    if (!may_be_new(entry->path()) && !in_use(entry->path())) out.push_back(entry->path());
+  }
+  return out;
 }
 
 }  // namespace dbkeeper

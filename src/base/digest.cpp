@@ -2,9 +2,13 @@
 
 #define XXH_INLINE_ALL
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <xxhash.h>
 
+#include <array>
 #include <charconv>
+
+#include "dbkeeper/base/error.h"
 
 namespace dbkeeper {
 namespace {
@@ -56,6 +60,16 @@ Digest DigestStream::finish() {
   const XXH128_hash_t hash = XXH3_128bits_digest(&state_->hash);
   XXH3_128bits_reset(&state_->hash);
   return {hash.high64, hash.low64};
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw Error(ErrorKind::failed, "OpenSSL cannot compute SHA-256");
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", hash[i]);
+  return text;
 }
 
 }  // namespace dbkeeper

@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
-#include "cli/duration.h"
 #include "cli/option_info.h"
+#include "dbkeeper/base/duration.h"
 
 namespace dbkeeper::cli {
 namespace {

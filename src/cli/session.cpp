@@ -152,17 +152,26 @@ Outcome Session::run_command(Call& call) {
   const Globals& globals = call.globals;
   const Settings settings{globals.json, globals.yes, globals.jobs, globals.dir,
                           globals.lock_timeout};
-  const auto open = [&](Access access) {
+  const auto named_address = [&] {
     const auto named = address(globals);
     if (!named)
       throw Error(ErrorKind::usage, "no database named")
           .hint(std::string(ways_to_name_a_database()));
     log_.debug(fmt::format("database {} from {}", redacted(named->text), named->origin));
-    return dbkeeper::open_database(named->text, {access, globals.lock_timeout, &log_, &stop_});
+    return named->text;
+  };
+  const auto open = [&](Access access) {
+    return dbkeeper::open_database(named_address(), {access, globals.lock_timeout, &log_, &stop_});
   };
   const auto open_address = [&](const std::string& text, Access access) {
     redactor_.learn(text);
     return dbkeeper::open_database(text, {access, globals.lock_timeout, &log_, &stop_});
+  };
+  const auto open_target = [&](const std::string& text, const BackupDescription& description,
+                               const RestoreOptions& restore) {
+    redactor_.learn(text);
+    return dbkeeper::begin_restore(text.empty() ? named_address() : text, description, restore,
+                                   {Access::write, globals.lock_timeout, &log_, &stop_});
   };
   const Confirmer confirmer(settings.yes, log_, redactor_, stop_);
   Context context{
@@ -173,6 +182,8 @@ Outcome Session::run_command(Call& call) {
       .passed_words = arguments_.passed,
       .explain_settings = [&] { return explain_settings(call); },
       .open_address = open_address,
+      .named_database = [&] { return dbkeeper::named_database(named_address()); },
+      .open_target = open_target,
       .check_confirmation = [&](const Confirmation& needed) { confirmer.check(needed); },
       .confirm = [&](const Confirmation& needed,
                      const auto& question) { confirmer.confirm(needed, question); }};

@@ -1,8 +1,12 @@
+#include "commands/backup.h"
 #include "commands/check.h"
+#include "commands/cleanup.h"
 #include "commands/diff.h"
 #include "commands/export.h"
 #include "commands/import.h"
 #include "commands/inspect.h"
+#include "commands/list.h"
+#include "commands/restore.h"
 #include "commands/verify.h"
 #include "dbkeeper/commands/command.h"
 
@@ -32,6 +36,40 @@ constexpr std::string_view kImport =
     "copy of the database in --dir, reads it back, and tells the command that takes\n"
     "it all back. docs/import.md has every rule.";
 
+constexpr std::string_view kBackup =
+    "All of the database, schema included, as one file in --dir, of one moment,\n"
+    "while others go on writing: <database>_<label>_<time>.dbk, a tar that tar, zstd\n"
+    "and the database's own tools can read. It gets its name once every byte of it\n"
+    "has been read back. A backup that has less than half of the rows or bytes that\n"
+    "the last five had, or an empty table that had rows, is a warning.\n"
+    "\n"
+    "One line of output: made for cron. docs/backups.md has examples.";
+
+constexpr std::string_view kRestore =
+    "Every checksum is proven before anything is touched, and the question shows what\n"
+    "will replace what. It is all or nothing: until the last step the old database\n"
+    "is as it was, and works.\n"
+    "\n"
+    "PostgreSQL: a new database is built beside the old one, with its owner, grants\n"
+    "and settings, and swapped in by two renames in one transaction; the old one\n"
+    "stays as <database>_before_<time>. SQLite: after a safety backup, written into\n"
+    "the file that the application may hold open, as one transaction. A database\n"
+    "that isn't there is created.";
+
+constexpr std::string_view kList =
+    "Newest first. What stands under PROOF: whether each was read back, when it was\n"
+    "written or since, and whether it was restored into a scratch database and\n"
+    "compared, with the time that took. A file that has changed since counts as not\n"
+    "verified. Needs no database.";
+
+constexpr std::string_view kCleanup =
+    "Keeps what the rules keep, and removes the rest. Slots are counted by database,\n"
+    "and apart for your own backups and for those made before a migration, a restore\n"
+    "and an import. Only sound backups fill a slot: read back when written or since,\n"
+    "and unchanged. Never removed: the newest sound backup of a database, what isn't\n"
+    "sound or can't be read, what is being restored, and files whose names aren't\n"
+    "dbkeeper's. Needs no database. docs/backups.md has every rule.";
+
 constexpr std::string_view kInspect =
     "Of a database, or of an export that is named as FILE and read to its end.\n"
     "Tables stand in dependency order, parents first. Row counts are the engine's\n"
@@ -41,9 +79,12 @@ constexpr std::string_view kInspect =
     "version that it stands at.";
 
 constexpr std::string_view kVerify =
-    "Reads an export to its last byte: whether it is complete, every value is of its\n"
-    "column's kind, and rows and digests of each table are what the file says of\n"
-    "itself. Needs no database. Exit code 4 if anything is wrong, with the line.";
+    "Reads a backup or an export to its last byte. Of a backup: every header and\n"
+    "checksum, whether each member expands, and rows and digest of each table. Of an\n"
+    "export: whether it is complete, every value is of its column's kind, and rows\n"
+    "and digests are what the file says of itself. Needs no database. Exit code 4 if\n"
+    "anything is wrong, with the place. A sound backup is noted as verified beside\n"
+    "its file, for list and cleanup.";
 
 constexpr std::string_view kDiff =
     "Two databases, two exports, or one of each: which tables, columns, keys and rows\n"
@@ -85,6 +126,35 @@ const std::vector<CommandEntry>& commands() {
                    "dbkeeper import last-night.json --include 'cards,tags'\n"
                    "dbkeeper --db $PROD export -o - | dbkeeper --db $STAGING import - \\\n"
                    "  --mode clean"},
+      {.name = "backup",
+       .summary = "a full copy of a database, read back",
+       .make = make_command<backup_command::Options>,
+       .description = kBackup,
+       .examples = "dbkeeper backup\n"
+                   "dbkeeper backup -q --label nightly --keep 14    # from cron\n"
+                   "dbkeeper backup --after 'rclone copy {} remote:backups'\n"
+                   "dbkeeper backup -o - | ssh server 'cat > shop.dbk'"},
+      {.name = "restore",
+       .summary = "a backup back into its database, or another one",
+       .make = make_command<restore_command::Options>,
+       .description = kRestore,
+       .examples = "dbkeeper restore --latest\n"
+                   "dbkeeper restore shop_manual_20260102T030405Z.dbk --confirm shop\n"
+                   "dbkeeper restore --latest --to postgresql:///shop_trial"},
+      {.name = "list",
+       .summary = "the backups in --dir, and what is known of each",
+       .make = make_command<list_command::Options>,
+       .description = kList,
+       .examples = "dbkeeper list\n"
+                   "dbkeeper list --dir /srv/backups --json | jq '.result.backups[0]'"},
+      {.name = "cleanup",
+       .summary = "remove old backups, never the last good one",
+       .make = make_command<cleanup_command::Options>,
+       .description = kCleanup,
+       .examples = "dbkeeper cleanup --dry-run                 # what would go, and why\n"
+                   "dbkeeper cleanup --keep-daily 7 --keep-weekly 5 --keep-monthly 12\n"
+                   "dbkeeper cleanup --keep 3 --max-age 30d --verify\n"
+                   "dbkeeper cleanup --exports --dir ~/exports --keep 5"},
       {.name = "inspect",
        .summary = "what a database holds: tables, keys, rows, sizes",
        .make = make_command<inspect_command::Options>,
@@ -93,10 +163,11 @@ const std::vector<CommandEntry>& commands() {
                    "dbkeeper inspect shop_export_20260102T030405Z.json.zst\n"
                    "dbkeeper inspect --exact --format json | jq '.tables[].name'"},
       {.name = "verify",
-       .summary = "whether an export is complete and unchanged",
+       .summary = "whether a backup or export is whole and unchanged",
        .make = make_command<verify_command::Options>,
        .description = kVerify,
-       .examples = "dbkeeper verify shop_export_20260102T030405Z.json\n"
+       .examples = "dbkeeper verify backups/shop_manual_20260102T030405Z.dbk\n"
+                   "dbkeeper verify shop_export_20260102T030405Z.json\n"
                    "ssh server dbkeeper export -o - | tee shop.json | dbkeeper verify -"},
       {.name = "diff",
        .summary = "what differs between two databases or exports",

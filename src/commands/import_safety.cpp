@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <string_view>
-
 #include "commands/export_file.h"
 #include "commands/text_table.h"
+#include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 
 namespace dbkeeper {
@@ -19,18 +17,6 @@ std::vector<const Table*> emptied_tables(const ImportPlan& plan) {
     for (const Table* table : group)
       if (!table->partition_of) out.push_back(table);
   return out;
-}
-
-// As a shell takes it for one word.
-std::string shell_word(const std::string& text) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) ||
-           std::string_view("_-./:@%+=,").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 // A database that was named on the command line has to be named there again.

@@ -1,20 +1,16 @@
 #include "dbkeeper/core/safety_copy.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
 #include "dbkeeper/base/atomic_file.h"
 #include "dbkeeper/base/text.h"
-#include "dbkeeper/base/utc.h"
+#include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/export.h"
-#include "dbkeeper/core/export_target.h"
 #include "dbkeeper/core/history.h"
 #include "dbkeeper/core/inspect.h"
 #include "dbkeeper/core/verify.h"
@@ -25,16 +21,6 @@ namespace dbkeeper {
 namespace {
 
 namespace fs = std::filesystem;
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (fs::is_directory(folder, error)) return;
-  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), error);
-  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return;
-  throw Error(ErrorKind::failed, fmt::format("cannot make the backup folder '{}': {}",
-                                             folder.string(), std::strerror(errno)))
-      .hint("--dir names another one");
-}
 
 // What an export leaves out unless it is named is part of the database all the same.
 ExportOptions everything(const Schema& schema) {
@@ -57,8 +43,7 @@ fs::path write_copy(Database& database, const fs::path& folder, std::string_view
   const DatabaseInfo info = database.info();
   const ExportPlan plan = plan_export(schema, everything(schema));
   const auto metadata = describe_moment(moment, info, *snapshot, schema, plan);
-  AtomicFile file(folder / fmt::format("{}_{}_{}.json.zst", file_name_of(info.name), label,
-                                       file_stamp(moment)));
+  AtomicFile file(folder / (backup_name(info.name, label, moment) + ".json.zst"));
   ZstdWriter compressor([&](std::string_view bytes) { file.write(bytes); });
   write_export(
       *snapshot, schema, plan, metadata, [&](std::string_view text) { compressor.write(text); },
@@ -89,7 +74,7 @@ SafetyCopy make_safety_copy(Database& database, const std::string& folder, std::
                             int readers, Reporter& reporter, const Stop& stop) {
   fs::path path;
   try {
-    make_folder(folder);
+    make_backup_folder(folder);
     path = write_copy(database, folder, label, readers, reporter, stop);
     return read_back(path, reporter, stop);
   } catch (Error& error) {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "dbkeeper/base/error.h"
+#include "dbkeeper/base/file_use.h"
 #include "support/catch.h"
 #include "support/scratch.h"
 
@@ -102,4 +103,46 @@ TEST_CASE("a new file takes the first name that is free") {
   }
   CHECK(content(folder.path() / "e.json") == "e.json");
   CHECK(content(folder.path() / "e-3.json") == "e-3.json");
+}
+
+TEST_CASE("a file can be read back before it has its name") {
+  const testing::ScratchFolder folder;
+  AtomicFile file(folder.path() / "out.dbk");
+  file.write(std::string(2 << 20, 'x'));
+  file.write("end");
+  file.sync();
+  CHECK(content(file.before_commit()).ends_with("xend"));
+  CHECK(files_in(folder.path()) == 0);
+  file.commit();
+  CHECK(fs::file_size(folder.path() / "out.dbk") == (2 << 20) + 3);
+}
+
+TEST_CASE("what a killed process left behind is told from what is being written") {
+  const testing::ScratchFolder folder;
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const char* name :
+       {".a.dbk.4711.part", ".b.dbk.4712.part", ".c.txt.4713.part", ".d.dbk.part", ".e.dbk.x1.part",
+        "f.dbk.4714.part", ".g.dbk.4715.part"}) {
+    folder.write(name, "half");
+    fs::last_write_time(folder / name, old);
+  }
+  fs::last_write_time(folder / ".g.dbk.4715.part", fs::file_time_type::clock::now());
+  const FileUse writing(folder / ".b.dbk.4712.part");
+  const auto stale = stale_temporaries(
+      folder.path(), [](const std::string& target) { return target.ends_with(".dbk"); });
+  CHECK(stale == std::vector<fs::path>{folder / ".a.dbk.4711.part"});
+  CHECK(stale_temporaries(folder / "absent", [](const std::string&) { return true; }).empty());
+}
+
+TEST_CASE("a file is in use as long as somebody reads it") {
+  const testing::ScratchFolder folder;
+  const fs::path path = folder.write("a.dbk", "x");
+  CHECK_FALSE(in_use(path));
+  {
+    const FileUse one(path), two(path);
+    CHECK(in_use(path));
+  }
+  CHECK_FALSE(in_use(path));
+  CHECK_FALSE(in_use(folder / "absent"));
+  const FileUse nothing(folder / "absent");
 }

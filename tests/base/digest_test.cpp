@@ -39,3 +39,8 @@ TEST_CASE("bytes that come in pieces have the same digest") {
     CHECK(stream.finish() == digest_of("some row"));
   }
 }
+
+TEST_CASE("a SHA-256 is the one that sha256sum prints") {
+  CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}

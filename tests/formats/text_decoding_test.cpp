@@ -22,7 +22,7 @@ bool is_json(std::string_view text) {
     const std::string_view value = in.value();
     in.end();
     return !value.empty();
-  } catch (const Fault&) {
+  } catch (const dbkeeper::Fault&) {
     return false;
   }
 }

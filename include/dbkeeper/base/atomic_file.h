@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dbkeeper/base/background.h"
 
@@ -26,6 +28,9 @@ class AtomicFile {
   // All that was written is on the disk: only the name is missing. Optional before commit(), for
   // who has to know before something else becomes final.
   void sync();
+  // Under which it can be read back as long as this lives, before it has its name. Requires:
+  // sync().
+  std::filesystem::path before_commit() const;
   // Flushes to the disk and gives the file its name, replacing a file that has it.
   void commit();
   // The same under the first of the names target, target-2, target-3, … (before its ending, and
@@ -43,5 +48,11 @@ class AtomicFile {
   bool past_cache_ = false;
   Background disk_;  // takes what is written; the file outlives it
 };
+
+// The hidden temporary files in a folder that processes which were killed left behind, of targets
+// whose names `belongs` accepts. One that is being written isn't among them.
+std::vector<std::filesystem::path> stale_temporaries(
+    const std::filesystem::path& folder,
+    const std::function<bool(const std::string& target)>& belongs);
 
 }  // namespace dbkeeper

@@ -1,5 +1,5 @@
 // 128-bit digests (XXH3) of rows and texts: they find damage and difference,
-// not forgery.
+// not forgery. And SHA-256, where a stranger has to be able to check.
 #pragma once
 
 #include <cstdint>
@@ -45,5 +45,8 @@ class DigestStream {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// SHA-256 as 64 hexadecimal digits. Error(failed) if OpenSSL has none.
+std::string sha256_hex(std::string_view bytes);
 
 }  // namespace dbkeeper

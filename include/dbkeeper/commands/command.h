@@ -59,6 +59,13 @@ struct Context {
   std::function<std::vector<Setting>()> explain_settings = {};
   // Opens the database of an address that stands beside --db; its secrets are never shown.
   std::function<std::unique_ptr<Database>(const std::string& address, Access)> open_address = {};
+  // Which database that is, told without opening it.
+  std::function<NamedDatabase()> named_database = {};
+  // What takes a backup of this description: the database of that address, or, if it is empty, the
+  // one that open_database would open; it needn't exist yet. The description outlives it.
+  std::function<std::unique_ptr<RestoreTarget>(
+      const std::string& address, const BackupDescription& description, const RestoreOptions&)>
+      open_target = {};
   // Error(refused) where confirm() is bound to end in one: another phrase was given, or there is
   // neither an answer nor a terminal to ask on. For the beginning, before anything takes long.
   std::function<void(const Confirmation&)> check_confirmation = {};

@@ -8,6 +8,7 @@
 
 #include "dbkeeper/base/reporter.h"
 #include "dbkeeper/base/stop.h"
+#include "dbkeeper/engines/backup.h"
 #include "dbkeeper/engines/database.h"
 
 namespace dbkeeper {
@@ -25,6 +26,20 @@ struct OpenOptions {
 // string, or a path. Never creates one. An address that makes no sense is Error(usage), a database
 // that can't be reached, opened or read is Error(connection).
 std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options);
+
+// A database of the description's engine on its way back to where the address says; it needn't
+// exist yet. An address of another engine is Error(usage). The description outlives the target.
+std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
+                                             const BackupDescription& description,
+                                             const RestoreOptions& restore,
+                                             const OpenOptions& options);
+
+// Which database an address names, told without asking it.
+struct NamedDatabase {
+  std::string engine;
+  std::string name;  // as DatabaseInfo has it; empty where the server alone knows
+};
+NamedDatabase named_database(const std::string& address);
 
 // Whether a text can only be meant as a database's address: a URL, libpq's key=value string. A path
 // can't: what it leads to may be anything.

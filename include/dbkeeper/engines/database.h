@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "dbkeeper/base/error.h"
+#include "dbkeeper/engines/backup.h"
 #include "dbkeeper/engines/import.h"
 #include "dbkeeper/model/rows.h"
 #include "dbkeeper/model/schema.h"
@@ -152,6 +154,11 @@ class Database {
   virtual std::unique_ptr<Transaction> begin() = 0;
   // The same, for rows that have to find their place; the tables themselves aren't locked yet.
   virtual std::unique_ptr<Import> begin_import() = 0;
+  // One moment of all of it, whatever schema the address limits other work to. Error(failed) where
+  // something that a backup needs isn't installed, or the engine has no backups.
+  virtual std::unique_ptr<BackupSource> begin_backup(const BackupOptions&) {
+    throw Error(ErrorKind::failed, "this engine has no backups");
+  }
 };
 
 }  // namespace dbkeeper

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dbkeeper/base/digest.h"
 #include "dbkeeper/base/value.h"
+#include "dbkeeper/model/row_total.h"
 
 namespace dbkeeper::export_json {
 
@@ -47,19 +47,6 @@ namespace dbkeeper {
 
 // A section that holds tables; they stand in the document in this order.
 enum class Section { references, data, relationships };
-
-// How many rows, and the sum of their digests.
-struct RowTotal {
-  std::uint64_t rows = 0;
-  Digest sum;
-
-  RowTotal& operator+=(const RowTotal& other) {
-    rows += other.rows;
-    sum += other.sum;
-    return *this;
-  }
-  bool operator==(const RowTotal&) const = default;
-};
 
 // A table of the document, by the name that it has there.
 struct TableTotal {

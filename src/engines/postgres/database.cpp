@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "dbkeeper_postgres_sql.h"
+#include "engines/postgres/backup_source.h"
 #include "engines/postgres/conninfo.h"
 #include "engines/postgres/import_dialect.h"
 #include "engines/postgres/postgres.h"
@@ -62,6 +63,10 @@ class PostgresDatabase : public Database {
 
   std::unique_ptr<Import> begin_import() override {
     return staging::begin_import(std::make_unique<ImportDialect>(sessions_));
+  }
+
+  std::unique_ptr<BackupSource> begin_backup(const BackupOptions& options) override {
+    return postgres::begin_backup(sessions_, info(), options);
   }
 
  private:

@@ -17,4 +17,13 @@ bool recognises(std::string_view address);
 // the session its fixed settings. Requires: recognises(address).
 std::unique_ptr<Database> open(const std::string& address, const OpenOptions& options);
 
+// What the address calls the database; empty if it leaves that to others.
+std::string database_name(const std::string& address);
+
+// Of a description of this engine. They outlive the target.
+std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
+                                             const BackupDescription& description,
+                                             const RestoreOptions& restore,
+                                             const OpenOptions& options);
+
 }  // namespace dbkeeper::postgres

@@ -17,18 +17,15 @@
 #include "engines/postgres/sizes.h"
 
 namespace dbkeeper::postgres {
-namespace {
 
 // The empty SELECT fixes the moment now, not when something is first read.
-std::string begin_sql(const std::string& exported) {
+std::string begin_moment(const std::string& exported) {
   return fmt::format(
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{} SET LOCAL search_path = pg_catalog; "
       "SELECT; {}",
       exported.empty() ? "" : fmt::format(" SET TRANSACTION SNAPSHOT {};", literal(exported)),
       kSetSavepoint);
 }
-
-}  // namespace
 
 PostgresSnapshot::PostgresSnapshot(std::shared_ptr<Sessions> sessions, const std::string& exported)
     : session_(std::move(sessions)),
@@ -38,7 +35,7 @@ PostgresSnapshot::PostgresSnapshot(std::shared_ptr<Sessions> sessions, const std
       operators_(*session_),
       orphans_(*session_, operators_),
       exported_(exported) {
-  session_->command(begin_sql(exported));
+  session_->command(begin_moment(exported));
 }
 
 PostgresSnapshot::~PostgresSnapshot() { session_->command_quietly("ROLLBACK"); }
@@ -233,16 +230,21 @@ std::optional<std::int64_t> PostgresSnapshot::furthest(const Table& table,
   });
 }
 
-std::unique_ptr<Snapshot> PostgresSnapshot::another_reader() {
-  return guarded([&] {
-    if (exported_.empty()) {
+const std::string& PostgresSnapshot::exported() {
+  if (exported_.empty())
+    exported_ = guarded([&] {
       // A savepoint's own snapshot can't be exported.
       session_->command(kReleaseSavepoint);
-      exported_ = session_->value("SELECT pg_catalog.pg_export_snapshot()");
+      std::string name = session_->value("SELECT pg_catalog.pg_export_snapshot()");
       session_->command(kSetSavepoint);
-    }
-    return std::make_unique<PostgresSnapshot>(session_.sessions(), exported_);
-  });
+      return name;
+    });
+  return exported_;
+}
+
+std::unique_ptr<Snapshot> PostgresSnapshot::another_reader() {
+  return guarded(
+      [&] { return std::make_unique<PostgresSnapshot>(session_.sessions(), exported()); });
 }
 
 }  // namespace dbkeeper::postgres

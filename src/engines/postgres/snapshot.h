@@ -15,6 +15,9 @@
 
 namespace dbkeeper::postgres {
 
+// Begins a transaction that sees the moment of that name, or a new one, and sets the savepoint.
+std::string begin_moment(const std::string& exported);
+
 class PostgresSnapshot : public Snapshot {
  public:
   // `exported`: the name of another snapshot's moment; empty for a new one.
@@ -36,6 +39,9 @@ class PostgresSnapshot : public Snapshot {
   std::optional<std::int64_t> furthest(const Table& table, const std::string& column,
                                        const Sequence& sequence) override;
   std::unique_ptr<Snapshot> another_reader() override;
+
+  // The moment's name, by which others see the same.
+  const std::string& exported();
 
  private:
   template <class Work>

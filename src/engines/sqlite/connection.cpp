@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engines/sqlite/descriptor_vfs.h"
 #include "engines/sqlite/errors.h"
 #include "engines/sqlite/statement.h"
 
@@ -54,7 +55,7 @@ fs::path beside(const Location& location, std::string_view ending) {
 
 }  // namespace
 
-Connection::Connection(const Location& location, const OpenOptions& options)
+Connection::Connection(const Location& location, const OpenOptions& options, Unreadable unreadable)
     : location_(location), options_(options) {
   options_.stop->check();
   configure_library();
@@ -64,12 +65,26 @@ Connection::Connection(const Location& location, const OpenOptions& options)
   if (options_.access == Access::read && needs_unchanging()) open_unchanging();
   guard();
   configure();
-  probe();
+  probe(unreadable);
 }
 
-void Connection::open(const std::string& name, int flags) {
+Connection::Connection(const ImageFile& image, const fs::path& shown, const OpenOptions& options,
+                       Unreadable unreadable)
+    : location_{shown, fmt::format("/proc/self/fd/{}", image.descriptor()), false},
+      options_(options) {
+  options_.stop->check();
+  configure_library();
+  open(descriptor_name(image.descriptor()),
+       options_.access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE,
+       descriptor_vfs());
+  guard();
+  configure();
+  probe(unreadable);
+}
+
+void Connection::open(const std::string& name, int flags, const char* vfs) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
   handle_.reset(handle);
   if (!handle_) throw Error(ErrorKind::failed, "out of memory");
   sqlite3_extended_result_codes(handle_.get(), 1);
@@ -119,14 +134,15 @@ void Connection::configure() {
 }
 
 // The first look at the file itself; takes and gives back a read lock.
-void Connection::probe() {
+void Connection::probe(Unreadable unreadable) {
   try {
     number("PRAGMA schema_version");
   } catch (const Error& error) {
-    const int code = last_failure_ & 0xff;
-    if (code == SQLITE_CORRUPT) return;
-    if (code == SQLITE_NOTADB) throw Error(error).hint(guess_content(first_bytes(4096)));
-    throw;
+    if (!is_damage(last_failure_)) throw;
+    damage_ = error;
+    if ((last_failure_ & 0xff) == SQLITE_CORRUPT) return;
+    damage_->hint(guess_content(first_bytes(4096)));
+    if (unreadable == Unreadable::refuse) throw Error(*damage_);
   }
 }
 
@@ -141,11 +157,13 @@ std::optional<std::int64_t> Connection::number(const std::string& sql) {
   return statement.integer(0);
 }
 
-void Connection::fail(int code) {
+void Connection::fail(int code) { fail(code, sqlite3_errmsg(handle_.get())); }
+
+void Connection::fail(int code, std::string_view message) {
   last_failure_ = code;
   const int family = code & 0xff;
   const bool of_system = family == SQLITE_IOERR || family == SQLITE_CANTOPEN;
-  throw translate(code, sqlite3_errmsg(handle_.get()),
+  throw translate(code, message,
                   {.path = location_.path.string(),
                    .lock_timeout = options_.lock_timeout,
                    .stopping = options_.stop->requested(),

@@ -15,15 +15,24 @@
 
 #include "dbkeeper/engines/connect.h"
 #include "engines/sqlite/file_header.h"
+#include "engines/sqlite/image_file.h"
 #include "engines/sqlite/location.h"
 
 namespace dbkeeper::sqlite {
+
+// What to do about a file that is no SQLite database, or none any more.
+enum class Unreadable { refuse, accept };
 
 class Connection {
  public:
   // Throws Error(connection) if the file can't be opened or is no SQLite database, Error(refused)
   // if it stays locked. A damaged file opens: reading it fails later.
-  Connection(const Location& location, const OpenOptions& options);
+  Connection(const Location& location, const OpenOptions& options,
+             Unreadable unreadable = Unreadable::refuse);
+  // To an image, which outlives it. One to read counts on it that nobody writes meanwhile. `shown`:
+  // what messages call the database.
+  Connection(const ImageFile& image, const std::filesystem::path& shown, const OpenOptions& options,
+             Unreadable unreadable = Unreadable::refuse);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -34,8 +43,13 @@ class Connection {
 
   // Throws the error that `code` stands for, just returned by a call on this connection.
   [[noreturn]] void fail(int code);
+  // The same of a code that came with a message of its own.
+  [[noreturn]] void fail(int code, std::string_view message);
   // The code with which fail() was called last.
   int last_failure() const { return last_failure_; }
+
+  // What is wrong with the file, if its very start can't be read.
+  const std::optional<Error>& damage() const { return damage_; }
 
   // Whether a transaction is open. Some disk errors end it.
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
@@ -58,12 +72,12 @@ class Connection {
     void operator()() const noexcept { sqlite3_interrupt(handle); }
   };
 
-  void open(const std::string& name, int flags);
+  void open(const std::string& name, int flags, const char* vfs = nullptr);
   void open_unchanging();
   bool needs_unchanging();
   void guard();
   void configure();
-  void probe();
+  void probe(Unreadable unreadable);
   std::string first_bytes(std::size_t size);
   static int wait_for_lock(void* self, int attempt);
   static int stopped(void* self);
@@ -73,6 +87,7 @@ class Connection {
   std::unique_ptr<sqlite3, Close> handle_;
   std::chrono::steady_clock::time_point waiting_since_;
   int last_failure_ = SQLITE_OK;
+  std::optional<Error> damage_;
   std::optional<std::stop_callback<Interrupt>> interrupt_;  // gone before the handle is
 };
 

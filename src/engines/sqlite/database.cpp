@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "engines/sqlite/backup_source.h"
 #include "engines/sqlite/connection.h"
 #include "engines/sqlite/import_dialect.h"
 #include "engines/sqlite/location.h"
@@ -53,6 +54,10 @@ class FileDatabase final : public Database {
   std::unique_ptr<Import> begin_import() override {
     return staging::begin_import(import_dialect(take_connection()));
   }
+  std::unique_ptr<BackupSource> begin_backup(const BackupOptions& backup) override {
+    return sqlite::begin_backup(take_connection(), options_, source_id(location_.canonical),
+                                backup);
+  }
 
  private:
   // The connection that opening made serves the first who needs one; each later one gets its own.
@@ -70,6 +75,10 @@ class FileDatabase final : public Database {
 }  // namespace
 
 bool recognises(std::string_view address) { return is_address(address); }
+
+std::string database_name(const std::string& address) {
+  return parse_address(address).path.stem().string();
+}
 
 std::unique_ptr<Database> open(const std::string& text, const OpenOptions& options) {
   const Address address = parse_address(text);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace dbkeeper::sqlite {
@@ -42,7 +43,9 @@ Error translate(int code, std::string_view message, const Circumstances& where) 
   const int family = code & 0xff;
   if (family == SQLITE_INTERRUPT || (where.stopping && family == SQLITE_BUSY))
     return Error(ErrorKind::interrupted, "interrupted");
-  switch (family) {
+  // What SQLite calls an I/O error: a quota, a limit for files.
+  const bool no_room = where.system_error == EDQUOT || where.system_error == EFBIG;
+  switch (no_room ? SQLITE_FULL : family) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return locked(where);

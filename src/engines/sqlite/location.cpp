@@ -200,9 +200,17 @@ Address parse_address(std::string_view text) {
   return address;
 }
 
-Location locate(const Address& address) {
+namespace {
+
+std::vector<fs::path> places(const Address& address) {
   std::vector<fs::path> found = places(address.path);
-  if (found.empty()) found = places(address.decoded);
+  return found.empty() ? places(address.decoded) : found;
+}
+
+}  // namespace
+
+Location locate(const Address& address) {
+  const std::vector<fs::path> found = places(address);
   if (found.empty()) report_absent(address.path);
   const bool here = found.front() == full_path(address.path) ||
                     (!address.decoded.empty() && found.front() == full_path(address.decoded));
@@ -211,6 +219,16 @@ Location locate(const Address& address) {
   refuse_companion(found.front());
   require_readable_file(found.front());
   return {found.front(), fs::canonical(found.front()), address.read_only};
+}
+
+Destination locate_destination(const Address& address) {
+  if (!places(address).empty()) return {locate(address), true};
+  const fs::path path = full_path(address.path);
+  std::error_code error;
+  const fs::path folder = fs::canonical(path.parent_path(), error);
+  if (error || !fs::is_directory(folder) || !path.has_filename()) report_absent(address.path);
+  refuse_companion(path);
+  return {{path, folder / path.filename(), address.read_only}, false};
 }
 
 std::string url_of(const fs::path& path) { return "sqlite:///" + path.string(); }

@@ -36,6 +36,16 @@ Address parse_address(std::string_view address);
 // Error(connection), with the URL to use, if there is none or it isn't clear which one is meant.
 Location locate(const Address& address);
 
+// A file that is to be written anew, and may not exist yet.
+struct Destination {
+  Location location;  // of a file that doesn't exist: both paths where it will be
+  bool exists = false;
+};
+
+// The same for an address under which a database is to come to be: it is found as locate() finds
+// it; one that is nowhere will be where the address says, in a folder that has to exist.
+Destination locate_destination(const Address& address);
+
 // "sqlite:////srv/app.db".
 std::string url_of(const std::filesystem::path& absolute);
 

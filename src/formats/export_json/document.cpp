@@ -11,7 +11,6 @@
 namespace dbkeeper {
 namespace {
 
-using export_json::Fault;
 using export_json::RowParser;
 using export_json::Scanner;
 

@@ -54,7 +54,7 @@ class ExportReader::Document {
 
   bool next_row();
   void parse_row(Batch& batch);
-  [[noreturn]] void fail_in_row(const export_json::Fault& fault) const;
+  [[noreturn]] void fail_in_row(const Fault& fault) const;
   [[noreturn]] void fail_at_table(const std::string& what) const;
 
   ReaderOptions options_;

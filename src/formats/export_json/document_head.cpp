@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "dbkeeper/base/error.h"
-#include "formats/export_json/json_cursor.h"
+#include "formats/json/fault.h"
+#include "formats/json/schema_json.h"
+#include "formats/json/strict_json.h"
 
 namespace dbkeeper::export_json {
 namespace {

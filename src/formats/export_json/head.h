@@ -8,21 +8,13 @@
 #include <string_view>
 
 #include "dbkeeper/formats/export_json.h"
-#include "dbkeeper/model/schema.h"
+#include "formats/json/version.h"
 
 namespace dbkeeper::export_json {
 
-// Parses a text in which no object may have a key twice. A Fault if it isn't one.
-nlohmann::json strict_json(std::string_view text);
-
 // Each is a Fault where the section lacks what the format demands, or has what it doesn't know.
-struct Version {
-  int major = 0;
-  int minor = 0;
-};
 Version version_of(const nlohmann::json& metadata);
 Metadata metadata_of(const nlohmann::json& metadata);
-Schema schema_of(const nlohmann::json& schema);
 
 struct Summary {
   using Totals = std::map<std::string, RowTotal>;

@@ -6,14 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace dbkeeper::export_json {
+#include "formats/json/fault.h"
 
-// What is wrong with a text, and where in it. Caught where the text's place in its file is known.
-struct Fault {
-  std::size_t at;
-  std::string what;
-  std::string column = {};  // of the table, if one is to blame
-};
+namespace dbkeeper::export_json {
 
 // What stands between a string's quotes. Its escapes are valid.
 struct JsonString {

@@ -2,7 +2,7 @@
 
 #include "dbkeeper/base/json_text.h"
 #include "dbkeeper/formats/export_writer.h"
-#include "dbkeeper/model/family.h"
+#include "formats/json/schema_json.h"
 
 namespace dbkeeper {
 namespace {
@@ -29,62 +29,6 @@ Value value_of(const Metadata& metadata) {
       .set("options", metadata.options);
 }
 
-const char* generated_by(Origin origin) {
-  switch (origin) {
-    case Origin::given:
-      return nullptr;
-    case Origin::identity_always:
-    case Origin::identity_by_default:
-      return "identity";
-    case Origin::serial:
-      return "serial";
-    case Origin::autoincrement:
-      return "autoincrement";
-    case Origin::rowid:
-      return "rowid";
-    case Origin::stored:
-      return "stored";
-    case Origin::computed:
-      return "virtual";
-  }
-  return nullptr;
-}
-
-Value value_of(const Column& column) {
-  Value value;
-  value.set("name", column.name)
-      .set("type", column.type.name)
-      .set("kind", name_of(column.type.family));
-  if (!column.type.element.empty())
-    value.set("element", name_of(column.type.element.front().family));
-  value.set("nullable", column.nullable);
-  if (const char* generated = generated_by(column.origin)) value.set("generated", generated);
-  if (!column.type.domain.empty()) value.set("domain", column.type.domain);
-  if (!column.type.labels.empty()) value.set("labels", Value::list(column.type.labels));
-  return value;
-}
-
-Value unique_keys_of(const Table& table) {
-  Value::List keys;
-  for (const Key& key : table.unique)
-    if (!key.has_expression() && key.predicate.empty()) keys.push_back(Value::list(key.columns()));
-  return keys;
-}
-
-Value value_of(const Schema& schema, const Table& table) {
-  return Value()
-      .set("columns", Value::list(table.columns, [](const Column& c) { return value_of(c); }))
-      .set("primary_key",
-           table.primary_key ? Value::list(table.primary_key->columns()) : Value(Value::List()))
-      .set("unique", unique_keys_of(table))
-      .set("foreign_keys", Value::list(table.foreign_keys, [&](const ForeignKey& key) {
-             return Value()
-                 .set("columns", Value::list(key.columns))
-                 .set("references", schema.display(key.references))
-                 .set("to", Value::list(key.to));
-           }));
-}
-
 Digest header_digest(const Value& metadata, const Value& schema) {
   return digest_of(json_of(Value().set("export_metadata", metadata).set("schema", schema),
                            MemberOrder::by_name));
@@ -105,7 +49,7 @@ ExportWriter::ExportWriter(export_json::Output output, const Metadata& metadata,
   const char* separator = "\n";
   for (const Table* table : tables) {
     const std::string name = schema.display(*table);
-    Value description = value_of(schema, *table);
+    Value description = table_value(schema, *table);
     text += separator + json_of(name) + ": " + json_of(description);
     separator = ",\n";
     described.set(name, std::move(description));

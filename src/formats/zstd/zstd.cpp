@@ -1,31 +1,15 @@
 #include "dbkeeper/formats/zstd.h"
 
-#include <fmt/format.h>
-#include <zstd.h>
-
 #include <vector>
 
 #include "dbkeeper/base/background.h"
 #include "dbkeeper/base/error.h"
+#include "formats/zstd/context.h"
 
 namespace dbkeeper {
 namespace {
 
-constexpr int kLevel = 1;
-// What zstd's own command takes without being asked; a file may not ask for more memory than that.
-constexpr int kWindowLog = 27;
 constexpr std::string_view kMagic("\x28\xb5\x2f\xfd", 4);
-
-std::size_t checked(std::size_t result, ErrorKind kind, std::string_view what) {
-  if (ZSTD_isError(result))
-    throw Error(kind, fmt::format("{}: {}", what, ZSTD_getErrorName(result)));
-  return result;
-}
-
-struct FreeContext {
-  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
 
 }  // namespace
 
@@ -33,13 +17,9 @@ class ZstdWriter::Stream {
  public:
   explicit Stream(export_json::Output output)
       : output_(std::move(output)),
-        context_(ZSTD_createCCtx()),
+        context_(new_compression()),
         out_(ZSTD_CStreamOutSize()),
-        thread_([this](std::string_view block) { compress(block, ZSTD_e_continue); }) {
-    if (!context_) throw Error(ErrorKind::failed, "out of memory");
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
-  }
+        thread_([this](std::string_view block) { compress(block, ZSTD_e_continue); }) {}
 
   void write(std::string_view bytes) { thread_.write(bytes); }
   void finish() {
@@ -53,14 +33,14 @@ class ZstdWriter::Stream {
     std::size_t waiting = 1;
     while (in.pos < in.size || (directive == ZSTD_e_end && waiting > 0)) {
       ZSTD_outBuffer out{out_.data(), out_.size(), 0};
-      waiting = checked(ZSTD_compressStream2(context_.get(), &out, &in, directive),
-                        ErrorKind::failed, "cannot compress");
+      waiting = zstd_checked(ZSTD_compressStream2(context_.get(), &out, &in, directive),
+                             ErrorKind::failed, "cannot compress");
       if (out.pos > 0) output_({out_.data(), out.pos});
     }
   }
 
   export_json::Output output_;
-  std::unique_ptr<ZSTD_CCtx, FreeContext> context_;
+  ZstdCompression context_;
   std::vector<char> out_;
   Background thread_;  // ends before what it works with
 };
@@ -76,10 +56,7 @@ bool is_zstd(std::string_view beginning) { return beginning.starts_with(kMagic);
 class ZstdReader::Stream {
  public:
   explicit Stream(export_json::Input input)
-      : input_(std::move(input)), context_(ZSTD_createDCtx()), buffer_(ZSTD_DStreamInSize()) {
-    if (!context_) throw Error(ErrorKind::failed, "out of memory");
-    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kWindowLog);
-  }
+      : input_(std::move(input)), context_(new_expansion()), buffer_(ZSTD_DStreamInSize()) {}
 
   std::size_t read(char* buffer, std::size_t size) {
     ZSTD_outBuffer out{buffer, size, 0};
@@ -88,8 +65,8 @@ class ZstdReader::Stream {
         in_ = {buffer_.data(), input_(buffer_.data(), buffer_.size()), 0};
         if (in_.size == 0) return end();
       }
-      const std::size_t left = checked(ZSTD_decompressStream(context_.get(), &out, &in_),
-                                       ErrorKind::input, "the compressed file is damaged");
+      const std::size_t left = zstd_checked(ZSTD_decompressStream(context_.get(), &out, &in_),
+                                            ErrorKind::input, "the compressed file is damaged");
       inside_frame_ = left != 0;
       more_to_come_out_ = inside_frame_ && out.pos == out.size;
     }
@@ -104,7 +81,7 @@ class ZstdReader::Stream {
   }
 
   export_json::Input input_;
-  std::unique_ptr<ZSTD_DCtx, FreeContext> context_;
+  ZstdExpansion context_;
   std::vector<char> buffer_;
   ZSTD_inBuffer in_{nullptr, 0, 0};
   bool inside_frame_ = false;

@@ -4,16 +4,16 @@
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/model/family.h"
-#include "formats/export_json/head.h"
-#include "formats/export_json/json_member.h"
+#include "formats/json/member.h"
+#include "formats/json/schema_json.h"
 
-namespace dbkeeper::export_json {
+namespace dbkeeper {
 namespace {
 
 using nlohmann::json;
 
-TableName name_of(const std::string& shown) {
-  if (auto name = parse_display(shown, "")) return *std::move(name);
+TableName table_name(const std::string& shown, std::string_view default_schema) {
+  if (auto name = parse_display(shown, default_schema)) return *std::move(name);
   throw Fault{0, fmt::format("'{}' is no name of a table", shown)};
 }
 
@@ -56,7 +56,7 @@ Family family_of(const json& column, const char* key, const std::string& type) {
   if (!find_member(column, key)) return guessed_family(type);
   const std::string kind = text_member(column, key);
   if (const auto family = parse_family(kind)) return *family;
-  throw Fault{0, fmt::format("'{}' is no kind of values that format {} has", kind, kVersion)};
+  throw Fault{0, fmt::format("'{}' is no kind of values that this format has", kind)};
 }
 
 Type type_of(const json& column) {
@@ -105,20 +105,12 @@ Key key_of(const json& columns, Key::Kind kind, const char* what) {
   return key;
 }
 
-ForeignKey foreign_key_of(const json& described) {
+ForeignKey foreign_key_of(const json& described, std::string_view default_schema) {
   ForeignKey key;
   key.columns = texts_of(member(described, "columns"), "columns");
-  key.references = name_of(text_member(described, "references"));
+  key.references = table_name(text_member(described, "references"), default_schema);
   key.to = texts_of(member(described, "to"), "to");
   return key;
-}
-
-const json& list_member(const json& object, const char* key) {
-  static const json kEmpty = json::array();
-  const json* list = find_member(object, key);
-  if (!list) return kEmpty;
-  if (!list->is_array()) throw Fault{0, fmt::format("'{}' is no list", key)};
-  return *list;
 }
 
 void add_columns(Table& table, const json& described) {
@@ -137,10 +129,22 @@ void check_key(const Table& table, const std::vector<std::string>& columns) {
       throw Fault{0, fmt::format("a key of a column '{}' that isn't listed", column)};
 }
 
-Table table_of(const std::string& shown, const json& described) {
+// Only a backup knows partitions: to an export a partitioned table is one table.
+void set_kind(Table& table, const json& described, std::string_view default_schema) {
+  if (const std::string of = optional_text_member(described, "partition_of"); !of.empty()) {
+    table.partition_of = table_name(of, default_schema);
+    table.kind = TableKind::partition;
+  }
+  if (const json* partitioned = find_member(described, "partitioned");
+      partitioned && *partitioned == true)
+    table.kind = TableKind::partitioned;
+}
+
+Table table_of(const std::string& shown, const json& described, std::string_view default_schema) {
   Table table;
-  table.name = name_of(shown);
+  table.name = table_name(shown, default_schema);
   if (!described.is_object()) throw Fault{0, "its description is no object"};
+  set_kind(table, described, default_schema);
   add_columns(table, list_member(described, "columns"));
   Key primary = key_of(list_member(described, "primary_key"), Key::Kind::primary, "primary_key");
   check_key(table, primary.columns());
@@ -150,7 +154,7 @@ Table table_of(const std::string& shown, const json& described) {
     check_key(table, table.unique.back().columns());
   }
   for (const json& key : list_member(described, "foreign_keys")) {
-    table.foreign_keys.push_back(foreign_key_of(key));
+    table.foreign_keys.push_back(foreign_key_of(key, default_schema));
     check_key(table, table.foreign_keys.back().columns);
   }
   return table;
@@ -158,12 +162,13 @@ Table table_of(const std::string& shown, const json& described) {
 
 }  // namespace
 
-Schema schema_of(const json& described) {
+Schema schema_of(const json& described, std::string_view default_schema) {
   if (!described.is_object()) throw Fault{0, "the schema is no object"};
   Schema schema;
+  schema.default_schema = default_schema;
   for (const auto& [shown, table] : described.items()) {
     try {
-      schema.tables.push_back(table_of(shown, table));
+      schema.tables.push_back(table_of(shown, table, default_schema));
     } catch (Fault& fault) {
       fault.what = fmt::format("schema of table '{}': {}", shown, fault.what);
       throw;
@@ -174,4 +179,4 @@ Schema schema_of(const json& described) {
   return schema;
 }
 
-}  // namespace dbkeeper::export_json
+}  // namespace dbkeeper

@@ -4,13 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "formats/export_json/json_cursor.h"
+#include "dbkeeper/base/digest.h"
+#include "formats/json/fault.h"
 
-namespace dbkeeper::export_json {
+namespace dbkeeper {
 
 // Null if there is none.
 inline const nlohmann::json* find_member(const nlohmann::json& object, const char* key) {
@@ -35,6 +37,30 @@ inline std::string optional_text_member(const nlohmann::json& object, const char
   return find_member(object, key) ? text_member(object, key) : std::string();
 }
 
+// `what`: what it counts, for messages.
+inline std::uint64_t count_member(const nlohmann::json& object, const char* key,
+                                  const char* what = "number of rows") {
+  const nlohmann::json& count = member(object, key);
+  if (!count.is_number_unsigned()) throw Fault{0, fmt::format("'{}' is no {}", key, what)};
+  return count.get<std::uint64_t>();
+}
+
+inline Digest digest_member(const nlohmann::json& object, const char* key) {
+  const std::string text = text_member(object, key);
+  const auto digest = Digest::parse(text);
+  if (!digest) throw Fault{0, fmt::format("'{}' is no digest: {}", key, text)};
+  return *digest;
+}
+
+// Empty if there is none.
+inline const nlohmann::json& list_member(const nlohmann::json& object, const char* key) {
+  static const nlohmann::json kEmpty = nlohmann::json::array();
+  const nlohmann::json* list = find_member(object, key);
+  if (!list) return kEmpty;
+  if (!list->is_array()) throw Fault{0, fmt::format("'{}' is no list", key)};
+  return *list;
+}
+
 inline std::vector<std::string> texts_of(const nlohmann::json& list, const char* what) {
   std::vector<std::string> out;
   if (!list.is_array()) throw Fault{0, fmt::format("'{}' is no list", what)};
@@ -45,4 +71,4 @@ inline std::vector<std::string> texts_of(const nlohmann::json& list, const char*
   return out;
 }
 
-}  // namespace dbkeeper::export_json
+}  // namespace dbkeeper

@@ -1,11 +1,14 @@
-#include "cli/duration.h"
+#include "dbkeeper/base/duration.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <utility>
 
-namespace dbkeeper::cli {
+namespace dbkeeper {
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {
@@ -25,4 +28,15 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace dbkeeper::cli
+std::string human_age(std::chrono::milliseconds age) {
+  constexpr std::chrono::seconds kBlink{1};
+  constexpr std::array<std::pair<const char*, std::int64_t>, 4> kUnits = {
+      {{"days", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}}};
+  if (age < -kBlink) return "in the future";
+  const auto seconds = std::max<std::int64_t>(0, age.count() / 1000);
+  for (const auto& [name, length] : kUnits)
+    if (seconds >= 2 * length) return fmt::format("{} {}", seconds / length, name);
+  return fmt::format("{} s", seconds);
+}
+
+}  // namespace dbkeeper

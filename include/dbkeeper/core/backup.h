@@ -1,0 +1,32 @@
+// A database into an archive, an archive read back, and an archive into a database: engines' bytes
+// and the format's members joined, over as many threads as there are jobs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/base/reporter.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/engines/backup.h"
+#include "dbkeeper/engines/database.h"
+#include "dbkeeper/formats/backup.h"
+
+namespace dbkeeper {
+
+// Writes all of the source into an archive; what it has become, totals included. Memory: a piece,
+// and as much again compressed, a job.
+BackupDescription write_backup(BackupSource& source, std::string_view label,
+                               BackupWriter::Output output, int jobs, Reporter& reporter,
+                               const Stop& stop);
+
+// Reads every byte back: headers, checksums, what the members hold once expanded, and rows and
+// digests of every table that has a stream. Error(input) if anything isn't what was written.
+void verify_backup(const BackupArchive& archive, int jobs, Reporter& reporter, const Stop& stop);
+
+// Writes an archive, verified before, into its target, and lets it take the old database's place.
+// Requires: target.check() has passed.
+RestoreReport restore_backup(const BackupArchive& archive, RestoreTarget& target, int jobs,
+                             Reporter& reporter, const Stop& stop);
+
+}  // namespace dbkeeper

@@ -1,0 +1,107 @@
+// A backup that has become suspiciously small: noticed on the night it happens, not at the restore.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "dbkeeper/base/error.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/new_backup.h"
+#include "dbkeeper/formats/backup.h"
+
+namespace dbkeeper {
+namespace {
+
+constexpr std::size_t kCompared = 5;
+
+// Of an even number the larger one in the middle: of two, the better one is what is normal.
+std::uint64_t median(std::vector<std::uint64_t> numbers) {
+  if (numbers.empty()) return 0;
+  std::ranges::sort(numbers);
+  return numbers[numbers.size() / 2];
+}
+
+std::uint64_t median_of(const std::vector<BackupNumbers>& backups,
+                        std::uint64_t BackupNumbers::*number) {
+  std::vector<std::uint64_t> numbers;
+  for (const BackupNumbers& backup : backups) numbers.push_back(backup.*number);
+  return median(std::move(numbers));
+}
+
+std::vector<std::string> emptied_tables(const BackupNumbers& backup,
+                                        const std::vector<BackupNumbers>& earlier) {
+  std::map<std::string, std::vector<std::uint64_t>> before;
+  for (const BackupNumbers& other : earlier)
+    for (const auto& [table, rows] : other.tables) before[table].push_back(rows);
+  std::vector<std::string> out;
+  for (const auto& [table, rows] : backup.tables)
+    if (const auto at = before.find(table);
+        rows == 0 && at != before.end() && median(at->second) > 0)
+      out.push_back(table);
+  return out;
+}
+
+BackupNumbers numbers_of(const BackupDescription& description, std::uint64_t bytes) {
+  BackupNumbers out{description.rows(), bytes, {}};
+  for (const BackupTable& table : description.tables)
+    out.tables.emplace_back(description.schema.display(table.name), table.total.rows);
+  return out;
+}
+
+std::vector<BackupNumbers> earlier_ones(const NewBackup& backup,
+                                        const std::vector<FolderBackup>& folder, auto is_same) {
+  std::vector<BackupNumbers> out;
+  for (const FolderBackup& other : folder) {
+    if (out.size() == kCompared) break;
+    if (!is_sound(other) || other.path == backup.file || !is_same(other)) continue;
+    try {
+      out.push_back(numbers_of(BackupArchive(other.path).description(), other.bytes));
+    } catch (const Error&) {  // gone meanwhile
+    }
+  }
+  return out;
+}
+
+std::string compared_with(std::size_t count) {
+  return count == 1 ? "the last backup of this database"
+                    : fmt::format("the last {} backups of this database", count);
+}
+
+}  // namespace
+
+std::vector<std::string> collapses(const BackupNumbers& backup,
+                                   const std::vector<BackupNumbers>& earlier) {
+  std::vector<std::string> out;
+  const auto text = [](std::uint64_t number, auto shown) {
+    return shown(static_cast<std::int64_t>(number));
+  };
+  const auto compare = [&](std::uint64_t BackupNumbers::*number, std::string_view what,
+                           auto shown) {
+    const std::uint64_t usual = median_of(earlier, number);
+    if (backup.*number < usual - usual / 2)
+      out.push_back(fmt::format("{} {}, less than half of the {} of {}", what,
+                                text(backup.*number, shown), text(usual, shown),
+                                compared_with(earlier.size())));
+  };
+  compare(&BackupNumbers::rows, "the number of rows is", human_count);
+  compare(&BackupNumbers::bytes, "the size of the backup is", human_size);
+  for (const std::string& table : emptied_tables(backup, earlier))
+    out.push_back(fmt::format("the table '{}' is empty, and had rows in {}", table,
+                              compared_with(earlier.size())));
+  return out;
+}
+
+std::vector<std::string> collapses(const NewBackup& backup,
+                                   const std::vector<FolderBackup>& folder) {
+  const BackupDescription& what = backup.description;
+  auto earlier = earlier_ones(backup, folder, [&](const FolderBackup& other) {
+    return database_of(other) == database_of(what);
+  });
+  if (earlier.empty())
+    earlier = earlier_ones(backup, folder, [&](const FolderBackup& other) {
+      return other.engine == what.engine && other.database == what.database;
+    });
+  return collapses(numbers_of(what, backup.bytes), earlier);
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,165 @@
+#include "dbkeeper/core/new_backup.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "dbkeeper/base/atomic_file.h"
+#include "dbkeeper/base/error.h"
+#include "dbkeeper/base/utc.h"
+#include "dbkeeper/base/write.h"
+#include "dbkeeper/core/backup.h"
+#include "dbkeeper/formats/backup.h"
+
+namespace dbkeeper {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kStandardOutput = "-";
+
+bool is_stream(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored) && !fs::is_regular_file(path, ignored);
+}
+
+bool is_folder(const std::string& where) {
+  std::error_code ignored;
+  return where.ends_with('/') || fs::is_directory(where, ignored);
+}
+
+// A descriptor that isn't ours to name.
+class Stream {
+ public:
+  Stream(const std::string& where, const Stop& stop)
+      : stop_(stop), name_(where == kStandardOutput ? "standard output" : "'" + where + "'") {
+    fd_ = where == kStandardOutput ? STDOUT_FILENO
+                                   : ::open(where.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd_ < 0) fail(errno);
+  }
+  ~Stream() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  void write(std::string_view bytes) {
+    if (const int problem = write_whole(fd_, bytes, stop_)) fail(problem);
+  }
+
+ private:
+  [[noreturn]] void fail(int problem) const {
+    if (problem == EPIPE)
+      throw Error(ErrorKind::failed, name_ + " was closed before the backup was complete");
+    throw Error(ErrorKind::failed,
+                fmt::format("cannot write to {}: {}", name_, std::strerror(problem)));
+  }
+
+  const Stop& stop_;
+  const std::string name_;
+  int fd_ = -1;
+};
+
+class Maker {
+ public:
+  Maker(Database& database, const NewBackupOptions& options, int jobs, Reporter& reporter,
+        const Stop& stop)
+      : database_(database), options_(options), jobs_(jobs), reporter_(reporter), stop_(stop) {}
+
+  NewBackup make() {
+    if (!new_name() && (options_.output == kStandardOutput || is_stream(options_.output))) {
+      Stream stream(options_.output, stop_);
+      write(*begin(), [&](std::string_view bytes) { stream.write(bytes); });
+      if (options_.output != kStandardOutput) made_.file = options_.output;
+      return std::move(made_);
+    }
+    if (new_name()) make_backup_folder(folder());
+    write_file();
+    return std::move(made_);
+  }
+
+ private:
+  bool new_name() const { return options_.output.empty() || is_folder(options_.output); }
+  const std::string& folder() const {
+    return options_.output.empty() ? options_.folder : options_.output;
+  }
+  std::unique_ptr<BackupSource> begin() { return database_.begin_backup(options_.what); }
+
+  void write(BackupSource& source, const BackupWriter::Output& output) {
+    made_.description = write_backup(
+        source, options_.label,
+        [&](std::string_view bytes) {
+          output(bytes);
+          made_.bytes += bytes.size();
+        },
+        jobs_, reporter_, stop_);
+    stop_.check();
+  }
+
+  fs::path target_of(const BackupDescription& description) const {
+    if (!new_name()) return options_.output;
+    const auto time = parse_rfc3339(description.time);
+    if (!time)
+      throw Error(ErrorKind::failed,
+                  fmt::format("the engine's time of the backup is none: '{}'", description.time));
+    return fs::path(folder()) / (backup_name(description.database, options_.label, *time) + ".dbk");
+  }
+
+  void write_file() {
+    auto source = begin();
+    AtomicFile file(target_of(source->description()));
+    write(*source, [&](std::string_view bytes) { file.write(bytes); });
+    source.reset();  // nothing of the database is held while the file is read back
+    file.sync();
+    if (options_.verify) read_back(file.before_commit());
+    stop_.check();
+    if (new_name()) {
+      made_.file = file.commit_as_new();
+    } else {
+      file.commit();
+      made_.file = options_.output;
+    }
+    if (made_.verified) record();
+  }
+
+  void read_back(const fs::path& file) {
+    try {
+      verify_backup(BackupArchive(file), jobs_, reporter_, stop_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      throw Error(ErrorKind::failed,
+                  fmt::format("the backup, read back, isn't what was written: {}", error.message()))
+          .hint("it was not kept; check the disk and the memory of this machine");
+    }
+    made_.verified = true;
+  }
+
+  void record() {
+    try {
+      record_verified(made_.file, std::chrono::system_clock::now());
+    } catch (const Error& error) {
+      reporter_.warn(fmt::format("the backup is verified, but that could not be recorded: {}",
+                                 error.message()));
+    }
+  }
+
+  Database& database_;
+  const NewBackupOptions& options_;
+  const int jobs_;
+  Reporter& reporter_;
+  const Stop& stop_;
+  NewBackup made_;
+};
+
+}  // namespace
+
+NewBackup make_backup(Database& database, const NewBackupOptions& options, int jobs,
+                      Reporter& reporter, const Stop& stop) {
+  return Maker(database, options, jobs, reporter, stop).make();
+}
+
+}  // namespace dbkeeper

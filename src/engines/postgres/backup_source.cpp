@@ -1,0 +1,233 @@
+#include "engines/postgres/backup_source.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <future>
+
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/utc.h"
+#include "dbkeeper_postgres_sql.h"
+#include "engines/postgres/backup_tables.h"
+#include "engines/postgres/catalog.h"
+#include "engines/postgres/copy_pieces.h"
+#include "engines/postgres/database_properties.h"
+#include "engines/postgres/dump_script.h"
+#include "engines/postgres/large_objects.h"
+#include "engines/postgres/lock_holder.h"
+#include "engines/postgres/parts.h"
+#include "engines/postgres/pg_dump.h"
+#include "engines/postgres/quoted_name.h"
+#include "engines/postgres/savepoint.h"
+#include "engines/postgres/snapshot.h"
+#include "engines/postgres/table_holds.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+// About as much of a heap as makes a piece.
+constexpr std::int64_t kUnitBytes = kBackupPiece;
+constexpr std::size_t kSequencesAtOnce = 200;
+
+// The tables stay as they are and readable until its end: what waits for a lock on them waits for
+// this session too.
+class Reading {
+ public:
+  Reading(std::shared_ptr<Sessions> sessions, const std::string& moment,
+          const std::vector<TableName>& tables)
+      : session_(std::move(sessions)), holds_(session_) {
+    session_->command(begin_moment(moment));
+    hold(tables);
+  }
+  ~Reading() { session_->command_quietly("ROLLBACK"); }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+  void hold(const std::vector<TableName>& tables) {
+    if (tables.empty()) return;
+    try {
+      holds_.keep(tables);
+    } catch (const Error& error) {
+      throw with_lock_holder(error, tables, *session_.sessions());
+    }
+    session_->command(fmt::format("{}; {}", kReleaseSavepoint, kSetSavepoint));
+  }
+  Session& session() { return *session_; }
+  TableHolds::Storage storage(const TableName& table) { return holds_.storage(table); }
+
+ private:
+  Loan session_;
+  TableHolds holds_;
+};
+
+std::string sequences_script(Session& session) {
+  std::vector<std::string> selects;
+  for (const auto& row : session.query(sql::kBackupSequences)) {
+    const std::string name = QuotedName(TableName{row[0].c_str(), row[1].c_str()}).sql();
+    selects.push_back(
+        fmt::format("SELECT {} AS name, last_value, is_called FROM {}", literal(name), name));
+  }
+  std::string out;
+  for (std::size_t at = 0; at < selects.size(); at += kSequencesAtOnce) {
+    const auto begin = selects.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = selects.begin() +
+                     static_cast<std::ptrdiff_t>(std::min(at + kSequencesAtOnce, selects.size()));
+    for (const auto& row : session.query(join({begin, end}, " UNION ALL ")))
+      out += fmt::format("SELECT pg_catalog.setval({}, {}, {});\n", literal(row[0].c_str()),
+                         row[1].c_str(), row[2].c_str()[0] == 't' ? "true" : "false");
+  }
+  return out;
+}
+
+class Source final : public BackupSource {
+ public:
+  Source(std::shared_ptr<Sessions> sessions, const DatabaseInfo& info, const BackupOptions& options)
+      : sessions_(std::move(sessions)), moment_(sessions_) {
+    const auto now = std::chrono::system_clock::now();
+    const Stop& stop = *sessions_->options().stop;
+    const std::string& moment = moment_.exported();
+    reading_ = std::make_unique<Reading>(sessions_, moment, std::vector<TableName>());
+    const PgDump pg_dump(reading_->session(), stop);
+    auto pre_data = script(pg_dump, "pre-data"), post_data = script(pg_dump, "post-data");
+    describe(info, now);
+    find_tables(options);
+    find_large_objects();
+    files_ = {{"schema/pre-data.sql", pre_data.get()},
+              {"schema/post-data.sql", post_data.get()},
+              {"schema/sequences.sql", sequences_script(reading_->session())},
+              {"data/INDEX.txt", index()}};
+  }
+
+  const BackupDescription& description() const override { return description_; }
+  const std::vector<BackupFile>& files() const override { return files_; }
+  const std::vector<BackupUnit>& units() const override { return units_; }
+  std::unique_ptr<BackupReader> reader() override;
+  void finish() override {}
+
+ private:
+  friend class Reader;
+
+  std::future<std::string> script(const PgDump& pg_dump, const std::string& section) {
+    return std::async(std::launch::async, [&pg_dump, section, this] {
+      return without_restrictions(pg_dump.run(
+          {"--section=" + section, "--snapshot=" + moment_.exported(), "--no-password",
+           "--encoding=UTF8",
+           fmt::format("--lock-wait-timeout={}", sessions_->options().lock_timeout.count())}));
+    });
+  }
+
+  void describe(const DatabaseInfo& info, std::chrono::system_clock::time_point now) {
+    description_.engine = info.engine;
+    description_.server_version = info.server_version;
+    description_.database = info.name;
+    description_.source_id = info.source_id;
+    description_.time = rfc3339(now);
+    description_.schema = moment_.schema();
+    description_.properties = value_of(read_properties(reading_->session(), description_.database));
+  }
+
+  void find_tables(const BackupOptions& options) {
+    tables_ = copied_tables(reading_->session());
+    if (tables_.empty() && !options.allow_empty)
+      throw Error(ErrorKind::failed,
+                  fmt::format("the database '{}' has no table", description_.database))
+          .hint("check that this is the database you mean; --allow-empty backs it up all the same");
+    reading_->hold(names());
+    const bool ranges = reading_->session().server_version() >= kRangeScans;
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      CopiedTable& table = tables_[i];
+      table.binary = table.binary && !options.portable;
+      description_.streams.push_back(
+          {fmt::format("data/{:06}", i + 1),
+           table.binary ? StreamFormat::copy_binary : StreamFormat::copy_text, Packing::pieces});
+      description_.tables.push_back({table.name, table.columns, i, {}});
+      for (const Part& part : parts_of(table.name, reading_->storage(table.name), kUnitBytes,
+                                       ranges && table.condition.empty())) {
+        units_.push_back({i, part.bytes});
+        parts_.push_back(part);
+      }
+    }
+  }
+
+  std::vector<TableName> names() const {
+    std::vector<TableName> out;
+    for (const CopiedTable& table : tables_) out.push_back(table.name);
+    return out;
+  }
+
+  void find_large_objects() {
+    large_objects_ = large_objects(reading_->session());
+    if (large_objects_.empty()) return;
+    units_.push_back({description_.streams.size(), -1});
+    description_.streams.push_back({"large-objects", StreamFormat::sql, Packing::pieces});
+  }
+
+  std::string index() const {
+    std::string out;
+    for (std::size_t i = 0; i < tables_.size(); ++i)
+      out += fmt::format("{}\t{}\n", description_.streams[i].folder, copied_columns(tables_[i]));
+    return out;
+  }
+
+  std::string select(std::size_t unit) const {
+    const Part& part = parts_[unit];
+    const CopiedTable& table = tables_[units_[unit].stream];
+    std::string where = table.condition;
+    if (const std::string range = range_condition(part); !range.empty()) where = "WHERE " + range;
+    return fmt::format("SELECT {} FROM ONLY {} {}",
+                       table.columns.empty() ? "" : QuotedName::list(table.columns).sql(),
+                       QuotedName(table.name).sql(), where);
+  }
+
+  const std::shared_ptr<Sessions> sessions_;
+  PostgresSnapshot moment_;
+  std::unique_ptr<Reading> reading_;  // until the first reader takes it over
+  BackupDescription description_;
+  std::vector<CopiedTable> tables_;
+  std::vector<LargeObject> large_objects_;
+  std::vector<BackupFile> files_;
+  std::vector<BackupUnit> units_;
+  std::vector<Part> parts_;  // of the units that are tables'
+};
+
+class Reader final : public BackupReader {
+ public:
+  Reader(const Source& source, std::unique_ptr<Reading> reading)
+      : source_(source), reading_(std::move(reading)) {}
+
+  std::vector<UnitRows> read(std::size_t unit,
+                             const std::function<void(std::string_view)>& take) override {
+    if (unit >= source_.parts_.size()) {
+      read_large_objects(reading_->session(), source_.large_objects_, take);
+      return {};
+    }
+    const std::size_t table = source_.units_[unit].stream;
+    try {
+      return {
+          {table, copy_pieces(reading_->session(), source_.select(unit),
+                              source_.tables_[table].binary ? CopyFormat::binary : CopyFormat::text,
+                              kRollBackToSavepoint, take)}};
+    } catch (Error& error) {
+      if (error.table().empty()) error.table(display(source_.tables_[table].name, kDefaultSchema));
+      throw;
+    }
+  }
+
+ private:
+  const Source& source_;
+  std::unique_ptr<Reading> reading_;
+};
+
+std::unique_ptr<BackupReader> Source::reader() {
+  if (!reading_) reading_ = std::make_unique<Reading>(sessions_, moment_.exported(), names());
+  return std::make_unique<Reader>(*this, std::move(reading_));
+}
+
+}  // namespace
+
+std::unique_ptr<BackupSource> begin_backup(std::shared_ptr<Sessions> sessions,
+                                           const DatabaseInfo& info, const BackupOptions& options) {
+  return std::make_unique<Source>(std::move(sessions), info, options);
+}
+
+}  // namespace dbkeeper::postgres

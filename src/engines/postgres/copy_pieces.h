@@ -1,0 +1,21 @@
+// The bytes of one COPY TO as pieces, each a whole COPY of its own.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "dbkeeper/model/row_total.h"
+#include "engines/postgres/copy_out.h"
+
+namespace dbkeeper::postgres {
+
+enum class CopyFormat { binary, text };
+
+// Runs `select`, one SELECT, as COPY TO STDOUT and gives pieces of at most kBackupPiece bytes, or
+// one row. The rows that they hold, as model/copy_rows.h counts them.
+RowTotal copy_pieces(Session& session, const std::string& select, CopyFormat format,
+                     const std::string& recover,
+                     const std::function<void(std::string_view piece)>& take);
+
+}  // namespace dbkeeper::postgres

@@ -1,0 +1,63 @@
+// The server's side of replacing a database: a session of another database of the same server, from
+// which databases are made, renamed and dropped. It holds the lock that keeps two who replace the
+// same one apart.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engines/postgres/database_properties.h"
+#include "engines/postgres/session.h"
+
+namespace dbkeeper::postgres {
+
+class Maintenance {
+ public:
+  // Connects to `postgres`, or else to `template1`; null if the role may connect to neither.
+  static std::unique_ptr<Maintenance> connect(const Conninfo& conninfo, const OpenOptions& options,
+                                              const std::string& database);
+
+  // Waits for whoever holds it up to the lock timeout, then Error(refused) that names them. Held
+  // until this is destroyed.
+  void lock();
+
+  bool exists(const std::string& database);
+  bool may_create_databases();
+  // Whether the role may rename the database.
+  bool may_rename(const std::string& database);
+  std::int64_t bytes(const std::string& database);
+  // Others that work with it: "pid 4711, user app, psql".
+  std::vector<std::string> sessions_of(const std::string& database);
+  DatabaseProperties properties(const std::string& database);
+  // By which exports and imports know a database of this server: empty if the role may not know.
+  // One that isn't there has the identity that its number would give it.
+  std::string source_id(const std::string& number);
+  // The number of a database, as text; empty if there is none of that name.
+  std::string number_of(const std::string& database);
+  bool has_number(const std::string& number);
+
+  void create(const DatabaseProperties& properties, const std::string& name);
+  void drop(const std::string& name);
+  // The databases whose name is `prefix` and a time, the newest first.
+  std::vector<std::string> stamped(const std::string& prefix);
+  // `fresh` becomes `name`, and what had that name `aside`, at once. Sessions of the old one are
+  // ended, and new ones wait meanwhile. `aside` is empty if there is no old one.
+  void swap(const std::string& name, const std::string& aside, const std::string& fresh);
+
+  Session& session() { return *session_; }
+
+ private:
+  Maintenance(const Conninfo& conninfo, const OpenOptions& options, std::string database);
+
+  const Conninfo conninfo_;
+  const OpenOptions options_;
+  const std::string database_;
+  std::unique_ptr<Session> session_;
+};
+
+// A name of at most as many bytes as the server takes: "app_before_20260102T030405Z".
+std::string stamped_name(const std::string& database, const std::string& word,
+                         const std::string& stamp);
+
+}  // namespace dbkeeper::postgres

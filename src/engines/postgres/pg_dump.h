@@ -1,0 +1,29 @@
+// PostgreSQL's own pg_dump, which knows every kind of object of its server.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engines/postgres/session.h"
+
+namespace dbkeeper::postgres {
+
+class PgDump {
+ public:
+  // The one among those installed that fits the server best: of its major version, else the next
+  // newer. Error(failed) says what to install where there is none.
+  PgDump(Session& session, const Stop& stop);
+
+  // What it writes to stdout, called with these arguments for the session's database, with its
+  // rights. Error(failed) with what it complains of. Threads: any.
+  std::string run(const std::vector<std::string>& arguments) const;
+
+ private:
+  std::filesystem::path program_;
+  std::vector<std::pair<std::string, std::string>> environment_;
+  const Stop& stop_;
+};
+
+}  // namespace dbkeeper::postgres

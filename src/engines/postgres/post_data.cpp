@@ -1,0 +1,175 @@
+#include "engines/postgres/post_data.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+
+#include "engines/postgres/script_runner.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+// "public"."users" from the word at `at` on, as parts joined by a point.
+std::string name_at(const std::vector<Word>& words, std::size_t at) {
+  if (at >= words.size()) return {};
+  std::string out = words[at].text;
+  while (at + 2 < words.size() && words[at + 1].text == ".") {
+    at += 2;
+    out += "." + words[at].text;
+  }
+  return out;
+}
+
+std::optional<std::size_t> find(const std::vector<Word>& words, std::string_view keyword) {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i].is(keyword)) return i;
+  return std::nullopt;
+}
+
+// The name behind a keyword, and behind an ONLY that may follow it.
+std::string name_after(const std::vector<Word>& words, std::string_view keyword) {
+  const auto at = find(words, keyword);
+  if (!at) return {};
+  const bool only = *at + 1 < words.size() && words[*at + 1].is("only");
+  return name_at(words, *at + (only ? 2 : 1));
+}
+
+enum class Stage { alone, keys_and_indexes, foreign_keys };
+
+Stage stage_of(const ScriptEntry& entry) {
+  if (entry.type == "FK CONSTRAINT") return Stage::foreign_keys;
+  return entry.type == "INDEX" || entry.type == "CONSTRAINT" ? Stage::keys_and_indexes
+                                                             : Stage::alone;
+}
+
+// Entries of one stage, shared out to threads so that no two want the same table in ways that
+// exclude each other: they would wait, or deadlock.
+class SideBySide {
+ public:
+  SideBySide(std::span<const ScriptEntry> entries,
+             const std::map<std::string, std::uint64_t>& weights) {
+    for (const ScriptEntry& entry : entries) {
+      Task task{&entry, locks_of(entry), 0};
+      for (const std::string& table : task.locks.tables)
+        if (const auto found = weights.find(table); found != weights.end())
+          task.weight = std::max(task.weight, found->second);
+      waiting_.push_back(std::move(task));
+    }
+    std::stable_sort(waiting_.begin(), waiting_.end(),
+                     [](const Task& a, const Task& b) { return a.weight > b.weight; });
+  }
+
+  void run(const std::shared_ptr<Sessions>& sessions, int jobs) {
+    const auto threads =
+        std::clamp<std::size_t>(static_cast<std::size_t>(jobs), 1, waiting_.size());
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t i = 1; i < threads; ++i) others.emplace_back([&] { work(sessions); });
+      work(sessions);
+    }
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  struct Task {
+    const ScriptEntry* entry;
+    TableLocks locks;
+    std::uint64_t weight;
+  };
+
+  void work(const std::shared_ptr<Sessions>& sessions) noexcept {
+    try {
+      const Loan session(sessions);
+      ScriptRunner runner(*session);
+      while (const auto task = take()) {
+        runner.run(*task->entry);
+        give_back(*task);
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      changed_.notify_all();
+    }
+  }
+
+  std::optional<Task> take() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      if (failure_ || waiting_.empty()) return std::nullopt;
+      const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                      [&](const Task& task) { return is_free(task.locks); });
+      if (found != waiting_.end()) {
+        Task task = std::move(*found);
+        waiting_.erase(found);
+        for (const std::string& table : task.locks.tables) busy_[table] += step(task.locks);
+        return task;
+      }
+      changed_.wait(lock);
+    }
+  }
+
+  void give_back(const Task& task) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& table : task.locks.tables) busy_[table] -= step(task.locks);
+    changed_.notify_all();
+  }
+
+  static constexpr int kAlone = 1 << 16;
+  static int step(const TableLocks& locks) { return locks.shared ? 1 : kAlone; }
+  bool is_free(const TableLocks& locks) const {
+    return std::all_of(locks.tables.begin(), locks.tables.end(), [&](const std::string& table) {
+      const auto busy = busy_.find(table);
+      return busy == busy_.end() || busy->second == 0 || (locks.shared && busy->second < kAlone);
+    });
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Task> waiting_;
+  std::map<std::string, int> busy_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+TableLocks locks_of(const ScriptEntry& entry) {
+  TableLocks out;
+  if (entry.statements.empty()) return out;
+  const auto words = words_of(entry.statements.front());
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::find(out.tables.begin(), out.tables.end(), name) == out.tables.end())
+      out.tables.push_back(name);
+  };
+  if (entry.type == "INDEX") {
+    out.shared = entry.statements.size() == 1;
+    add(name_after(words, "on"));
+    return out;
+  }
+  add(name_after(words, "table"));
+  if (entry.type == "FK CONSTRAINT") add(name_after(words, "references"));
+  return out;
+}
+
+void run_post_data(const std::shared_ptr<Sessions>& sessions,
+                   const std::vector<ScriptEntry>& entries,
+                   const std::map<std::string, std::uint64_t>& weights, int jobs,
+                   std::vector<std::string>& left_out) {
+  const Loan session(sessions);
+  ScriptRunner runner(*session);
+  for (std::size_t at = 0; at < entries.size();) {
+    const Stage stage = stage_of(entries[at]);
+    const std::size_t begin = at;
+    while (at < entries.size() && stage_of(entries[at]) == stage) ++at;
+    const std::span together(entries.data() + begin, at - begin);
+    if (stage == Stage::alone)
+      runner.run(together, left_out);
+    else
+      SideBySide(together, weights).run(sessions, jobs);
+  }
+}
+
+}  // namespace dbkeeper::postgres

@@ -1,0 +1,31 @@
+// Keys, indexes and whatever else comes once the rows are there, over several sessions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engines/postgres/dump_script.h"
+#include "engines/postgres/sessions.h"
+
+namespace dbkeeper::postgres {
+
+// Which tables an entry locks, as the script writes them, and whether it leaves them to others that
+// do the same.
+struct TableLocks {
+  std::vector<std::string> tables;
+  bool shared = false;
+};
+TableLocks locks_of(const ScriptEntry& entry);
+
+// Runs a post-data script: unique keys and indexes of different tables side by side, then foreign
+// keys, all else in its place. `weights`: how large tables are, by which those that take longest
+// begin. What can't be given is told in `left_out`.
+void run_post_data(const std::shared_ptr<Sessions>& sessions,
+                   const std::vector<ScriptEntry>& entries,
+                   const std::map<std::string, std::uint64_t>& weights, int jobs,
+                   std::vector<std::string>& left_out);
+
+}  // namespace dbkeeper::postgres

@@ -1,0 +1,64 @@
+#include "engines/postgres/restore_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engines/postgres/catalog.h"
+#include "engines/postgres/quoted_name.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+constexpr std::size_t kMostInMessage = std::size_t{1} << 20;
+
+const BackupTable& table_of(const BackupDescription& description, std::size_t stream) {
+  const auto found = std::find_if(description.tables.begin(), description.tables.end(),
+                                  [&](const BackupTable& table) { return table.stream == stream; });
+  if (found != description.tables.end()) return *found;
+  throw Error(ErrorKind::input, fmt::format("the manifest has no table for the stream {}",
+                                            description.streams[stream].folder));
+}
+
+std::string copy_sql(const BackupTable& table, bool binary) {
+  std::string columns;
+  if (!table.columns.empty()) columns = " (" + QuotedName::list(table.columns).sql() + ")";
+  return fmt::format("COPY {}{} FROM STDIN (FORMAT {})", QuotedName(table.name).sql(), columns,
+                     binary ? "binary" : "text");
+}
+
+// What the server says at the end decides, whatever happened before.
+void send(Session& session, const std::string& sql, std::string_view bytes) {
+  const Blocking blocking(session.canceller());
+  const RawResult begun(PQexec(session.raw(), sql.c_str()));
+  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) throw session.error(begun.get());
+  bool sent = true;
+  for (; sent && !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kMostInMessage))) {
+    const std::string_view part = bytes.substr(0, kMostInMessage);
+    sent = PQputCopyData(session.raw(), part.data(), static_cast<int>(part.size())) == 1;
+  }
+  PQputCopyEnd(session.raw(), sent ? nullptr : "the connection failed");
+  const RawResult result(PQgetResult(session.raw()));
+  const bool done = PQresultStatus(result.get()) == PGRES_COMMAND_OK;
+  const Error error = done ? Error(ErrorKind::failed, "") : session.error(result.get());
+  while (RawResult(PQgetResult(session.raw()))) {
+  }
+  if (!done) throw error;
+}
+
+}  // namespace
+
+void load_piece(Session& session, const BackupDescription& description, std::size_t stream,
+                std::string_view piece) {
+  const StreamFormat format = description.streams.at(stream).format;
+  if (format == StreamFormat::sql) return session.command(std::string(piece));
+  const BackupTable& table = table_of(description, stream);
+  try {
+    send(session, copy_sql(table, format == StreamFormat::copy_binary), piece);
+  } catch (Error& error) {
+    if (error.table().empty()) error.table(display(table.name, kDefaultSchema));
+    throw;
+  }
+}
+
+}  // namespace dbkeeper::postgres

@@ -1,0 +1,150 @@
+#include "engines/postgres/script_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "dbkeeper/base/text.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+constexpr std::size_t kStatementsAtOnce = 200;
+constexpr std::size_t kBytesAtOnce = 1 << 20;
+
+using Words = std::vector<Word>;
+
+std::optional<std::size_t> last(const Words& words, std::string_view keyword) {
+  for (std::size_t i = words.size(); i-- > 0;)
+    if (words[i].is(keyword)) return i;
+  return std::nullopt;
+}
+
+bool gives_rights(const Words& words) {
+  return words[0].is("grant") || words[0].is("revoke") ||
+         (words.size() > 2 && words[0].is("alter") && words[1].is("default"));
+}
+
+bool gives_owner(const Words& words) {
+  const std::size_t n = words.size();
+  return n > 3 && words[0].is("alter") && words[n - 3].is("owner") && words[n - 2].is("to");
+}
+
+bool changes_authorization(const Words& words) {
+  return words.size() > 3 && words[0].is("set") && words[1].is("session") &&
+         words[2].is("authorization");
+}
+
+// A role that the statement can't do without; "public" is none.
+void add_role(const Words& words, std::optional<std::size_t> before,
+              std::vector<std::string>& roles) {
+  if (!before || *before + 1 >= words.size()) return;
+  const Word& role = words[*before + 1];
+  if (!role.is("public")) roles.push_back(role.text);
+}
+
+std::vector<std::string> roles_in(const std::string& statement) {
+  const Words words = words_of(statement);
+  std::vector<std::string> out;
+  if (words.empty()) return out;
+  if (gives_owner(words)) out.push_back(words.back().text);
+  if (changes_authorization(words)) add_role(words, 2, out);
+  if (!gives_rights(words)) return out;
+  const bool revokes =
+      std::any_of(words.begin(), words.end(), [](const Word& word) { return word.is("revoke"); });
+  add_role(words, last(words, revokes ? "from" : "to"), out);
+  if (words[0].is("alter")) add_role(words, last(words, "role"), out);
+  return out;
+}
+
+std::string name_of(const ScriptEntry& entry) {
+  return entry.name.empty() ? "the script's beginning"
+                            : fmt::format("{} {}", lower_ascii(entry.type), entry.name);
+}
+
+// Who may not give a right or an owner leaves it as it is; so does who may not comment on an
+// extension.
+bool may_be_left_out(const std::string& statement) {
+  const Words words = words_of(statement);
+  if (words.empty()) return false;
+  return gives_owner(words) || gives_rights(words) || changes_authorization(words) ||
+         (words.size() > 2 && words[0].is("comment") && words[2].is("extension"));
+}
+
+}  // namespace
+
+Roles::Roles(Session& session) {
+  for (const auto& row : session.query("SELECT rolname FROM pg_catalog.pg_roles"))
+    names_.insert(row[0].c_str());
+}
+
+std::vector<ScriptEntry> for_roles(std::vector<ScriptEntry> entries, const Roles& roles,
+                                   std::vector<std::string>& left_out) {
+  for (ScriptEntry& entry : entries)
+    std::erase_if(entry.statements, [&](const std::string& statement) {
+      for (const std::string& role : roles_in(statement)) {
+        if (roles.has(role)) continue;
+        left_out.push_back(fmt::format("{}: there is no role {} ({})", name_of(entry), role,
+                                       statement.substr(0, statement.find('\n'))));
+        return true;
+      }
+      return false;
+    });
+  return entries;
+}
+
+void ScriptRunner::settle(const ScriptEntry& entry) {
+  if (settings_ == entry.settings || entry.settings.empty()) return;
+  session_.command(join(entry.settings, ";"));
+  settings_ = entry.settings;
+}
+
+void ScriptRunner::run(const ScriptEntry& entry) {
+  if (entry.statements.empty()) return;
+  try {
+    settle(entry);
+    session_.command(join(entry.statements, ";\n"));
+  } catch (Error& error) {
+    throw error.during("restoring " + name_of(entry));
+  }
+}
+
+void ScriptRunner::run(std::span<const ScriptEntry> entries, std::vector<std::string>& left_out) {
+  for (std::size_t at = 0; at < entries.size();) {
+    settle(entries[at]);
+    std::string sql;
+    std::size_t end = at;
+    for (; end < entries.size() && end - at < kStatementsAtOnce && sql.size() < kBytesAtOnce &&
+           entries[end].settings == entries[at].settings;
+         ++end)
+      for (const std::string& statement : entries[end].statements) sql += statement + ";\n";
+    // Several statements at once are one transaction: what fails leaves nothing of them.
+    const bool whole = sql.empty() || [&] {
+      try {
+        session_.command(sql);
+        return true;
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::interrupted || !session_.alive()) throw;
+        return false;
+      }
+    }();
+    for (; at < end; ++at)
+      if (!whole) run_one_by_one(entries[at], left_out);
+  }
+}
+
+void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::string>& left_out) {
+  for (const std::string& statement : entry.statements) {
+    const auto failure = session_.run_all({statement});
+    if (!failure) continue;
+    constexpr std::string_view kNoRight = "42501";
+    if (failure->sqlstate != kNoRight || !may_be_left_out(statement)) {
+      Error error = failure->error;
+      throw error.during("restoring " + name_of(entry));
+    }
+    left_out.push_back(fmt::format("{}: {}", name_of(entry), failure->error.message()));
+  }
+}
+
+}  // namespace dbkeeper::postgres

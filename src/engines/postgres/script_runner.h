@@ -1,0 +1,47 @@
+// Runs the entries of a dump, and leaves out what speaks of roles that aren't there.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engines/postgres/dump_script.h"
+#include "engines/postgres/session.h"
+
+namespace dbkeeper::postgres {
+
+// The roles of a server, as it was when this was made. Threads: any.
+class Roles {
+ public:
+  explicit Roles(Session& session);
+  bool has(const std::string& role) const { return names_.count(role) > 0; }
+
+ private:
+  std::set<std::string> names_;
+};
+
+// The entries that can be run: statements that give something to, or take it from, a role that
+// isn't there are gone from them, and told in `left_out`.
+std::vector<ScriptEntry> for_roles(std::vector<ScriptEntry> entries, const Roles& roles,
+                                   std::vector<std::string>& left_out);
+
+// What a session has of the script's settings.
+class ScriptRunner {
+ public:
+  explicit ScriptRunner(Session& session) : session_(session) {}
+
+  // In order, many in one round trip. Rights that this role may not give are told in `left_out`;
+  // anything else that fails is thrown, with the entry's name.
+  void run(std::span<const ScriptEntry> entries, std::vector<std::string>& left_out);
+  void run(const ScriptEntry& entry);
+
+ private:
+  void settle(const ScriptEntry& entry);
+  void run_one_by_one(const ScriptEntry& entry, std::vector<std::string>& left_out);
+
+  Session& session_;
+  std::vector<std::string> settings_;
+};
+
+}  // namespace dbkeeper::postgres

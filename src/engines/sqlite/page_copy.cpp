@@ -1,0 +1,32 @@
+#include "engines/sqlite/page_copy.h"
+
+namespace dbkeeper::sqlite {
+namespace {
+
+// Fewer cost more, and more make writers wait for longer.
+constexpr int kPagesPerStep = 1024;
+
+}  // namespace
+
+PageCopy::PageCopy(Connection& from, Connection& to)
+    : from_(from),
+      to_(to),
+      backup_(sqlite3_backup_init(to.handle(), "main", from.handle(), "main")) {
+  if (!backup_) to.fail(sqlite3_extended_errcode(to.handle()));
+}
+
+bool PageCopy::step() {
+  from_.stop().check();
+  const int code = sqlite3_backup_step(backup_.get(), kPagesPerStep);
+  if (code == SQLITE_DONE) return false;
+  if (code != SQLITE_OK) {
+    backup_.reset();  // only this tells the target what it was
+    to_.fail(code, sqlite3_errstr(code));
+  }
+  const int left = sqlite3_backup_remaining(backup_.get());
+  started_over_ = left_ >= 0 && left >= left_;
+  left_ = left;
+  return true;
+}
+
+}  // namespace dbkeeper::sqlite

@@ -1,0 +1,289 @@
+// An SQLite database on its way back: its image into a file that nobody else can reach, a check of
+// that, and then all of its pages into the file that applications may have open, as one transaction
+// of it. A file that doesn't exist, or can't be a database's any more, is replaced by the image.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "dbkeeper/base/text.h"
+#include "engines/sqlite/catalog.h"
+#include "engines/sqlite/image_check.h"
+#include "engines/sqlite/image_file.h"
+#include "engines/sqlite/page_copy.h"
+#include "engines/sqlite/put_aside.h"
+#include "engines/sqlite/sqlite.h"
+
+namespace dbkeeper::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where the header says how the database is written to: 1 by a rollback journal, 2 by a log.
+constexpr std::uint64_t kWriteVersion = 18;
+
+// The permissions and the owner of a file.
+struct Ownership {
+  mode_t mode = 0;
+  std::optional<std::pair<uid_t, gid_t>> owner;
+};
+
+// Those of the old file; a new one gets what SQLite would have given it, had the application made
+// it: that has to be able to open it.
+Ownership ownership_of(const fs::path& old) {
+  struct stat facts = {};
+  if (::stat(old.c_str(), &facts) == 0)
+    return {facts.st_mode & mode_t{0777}, {{facts.st_uid, facts.st_gid}}};
+  const mode_t mask = ::umask(077);  // the only way to learn it is to set it
+  ::umask(mask);
+  return {mode_t{0644} & ~mask, {}};
+}
+
+// Without the right to give a file away it stays one's own.
+void apply(const Ownership& ownership, const ImageFile& image) {
+  bool given = true;
+  if (ownership.owner)
+    given = ::fchown(image.descriptor(), ownership.owner->first, ownership.owner->second) == 0;
+  ::fchmod(image.descriptor(), given ? ownership.mode : ownership.mode & mode_t{0700});
+}
+
+std::int64_t bytes_of(const fs::path& path) {
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(path, error);
+  return error ? 0 : static_cast<std::int64_t>(bytes);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+Error unfit(std::string what) {
+  return Error(ErrorKind::input, std::move(what))
+      .hint("take another backup; dbkeeper list shows them");
+}
+
+class FileTarget final : public RestoreTarget {
+ public:
+  FileTarget(Destination destination, const BackupDescription& description,
+             const RestoreOptions& restore, const OpenOptions& options)
+      : location_(std::move(destination.location)),
+        exists_(destination.exists),
+        description_(description),
+        restore_(restore),
+        options_(options) {
+    options_.access = Access::write;
+    look();
+  }
+
+  const RestorePlace& place() const override { return place_; }
+  bool keeps_old() const override { return anew_; }
+  int most_writers() const override { return 1; }
+  void put_old_aside() override { anew_ = true; }
+
+  void check(const std::vector<BackupFile>&) override {
+    require_writable();
+    require_room(image_place(), room_for(description_.data_bytes));
+  }
+
+  void begin(const std::vector<BackupFile>&) override {
+    image_ = std::make_unique<ImageFile>(image_place());
+  }
+
+  std::unique_ptr<RestoreWriter> writer() override { return std::make_unique<Writer>(*image_); }
+
+  void complete() override {
+    const OpenOptions reading = with(Access::read);
+    Connection image(*image_, image_->place().content, reading, Unreadable::accept);
+    if (image.damage()) throw unfit("the backup's image is no sound database");
+    const Health health = quick_check(image);
+    if (!health.damage.empty())
+      throw unfit(fmt::format("the backup's image is damaged: {}", health.damage.front()));
+    image.run("BEGIN");
+    compare(read_schema(image));
+  }
+
+  RestoreReport commit() override {
+    RestoreReport report;
+    if (!anew_) {
+      write_over();
+      report.in_place = true;
+    } else {
+      report.put_aside = replace();
+    }
+    image_.reset();
+    // What has just been put aside has no other copy.
+    const int keep = std::max(restore_.keep_old, report.put_aside.empty() ? 0 : 1);
+    report.dropped = drop_put_aside(location_.canonical, keep);
+    return report;
+  }
+
+ private:
+  class Writer final : public RestoreWriter {
+   public:
+    explicit Writer(ImageFile& image) : image_(image) {}
+    void write(std::size_t, std::string_view piece) override { image_.append(piece); }
+
+   private:
+    ImageFile& image_;
+  };
+
+  // What is there now. A file that can't be read as a database gives way to a new one.
+  void look() {
+    place_.name = location_.path.stem().string();
+    place_.location = location_.path.string();
+    place_.exists = exists_;
+    anew_ = !exists_;
+    if (!exists_) return;
+    Connection old(location_, with(Access::read), Unreadable::accept);
+    place_.bytes = old.file_bytes() + old.log_bytes();
+    anew_ = old.damage().has_value();
+    // It is to be kept as it stands: closing it would bring what is in a log into the file.
+    if (anew_) sqlite3_db_config(old.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+
+  OpenOptions with(Access access) const {
+    OpenOptions options = options_;
+    options.access = access;
+    return options;
+  }
+
+  // Beside the target: there is its own room anyway, and only there it can take the target's name.
+  ImagePlace image_place() const {
+    return {location_.canonical.parent_path(),
+            fmt::format("the backup of '{}'", description_.database),
+            "free some space there; nothing was changed",
+            fmt::format(".{}.restoring", location_.canonical.filename().string())};
+  }
+
+  // The image, and what a transaction that replaces everything writes beside the database: its old
+  // pages, or in a log its new ones.
+  std::uint64_t room_for(std::uint64_t image) const {
+    if (anew_) return image;
+    const auto old = static_cast<std::uint64_t>(bytes_of(location_.canonical));
+    return image + std::max(old, image) + (image > old ? image - old : 0);
+  }
+
+  void require_writable() const {
+    const auto refuse = [](const fs::path& what, std::string_view why) {
+      throw Error(ErrorKind::failed,
+                  fmt::format("'{}' cannot be written to, which {}", what.string(), why))
+          .hint("run dbkeeper as a user who may write the file and its folder");
+    };
+    const fs::path folder = location_.canonical.parent_path();
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+      refuse(folder, "a restore needs for the database's journal");
+    if (!anew_ && ::access(location_.canonical.c_str(), W_OK) != 0)
+      refuse(location_.path, "a restore needs");
+  }
+
+  void compare(const Schema& schema) const {
+    for (const BackupTable& table : description_.tables) {
+      const Table* found = schema.find(table.name);
+      if (found && found->given_columns() == table.columns) continue;
+      throw unfit(fmt::format("the backup's image {} table '{}' as its manifest describes it",
+                              found ? "doesn't have" : "lacks the", table.name.name))
+          .table(table.name.name);
+    }
+  }
+
+  // One transaction of the old database: until its end whoever has it open sees the old content,
+  // then the new; a kill before that leaves a journal or log that the next one to open it takes
+  // back. How it is written to stays as it was: that is a property of the file that applications
+  // have open, who can't be made to leave a log, nor may be able to use one.
+  void write_over() {
+    Connection target(location_, options_, Unreadable::accept);
+    if (target.damage()) throw Error(*target.damage());
+    const bool log = target.header().wal;
+    // The pages of a log can't change their size
+    // (https://www.sqlite.org/pragma.html#pragma_page_size), so those of the image have to.
+    const auto page = target.number("PRAGMA page_size").value_or(0);
+    if (log && page != image_page()) resize_pages(page);
+    image_->overwrite(kWriteVersion, log ? "\2\2" : "\1\1");
+
+    // Each time that the cache is full, the journal has to reach the disk.
+    target.run("PRAGMA cache_size=-32000");
+    Connection image(*image_, location_.path, with(Access::read));
+    PageCopy pages(image, target);
+    while (pages.step()) continue;
+    if (log) shorten_log(target);
+  }
+
+  std::int64_t image_page() const {
+    std::string bytes(FileHeader::kSize, '\0');
+    bytes.resize(image_->read(0, bytes.data(), bytes.size()));
+    return static_cast<std::int64_t>(parse_header(bytes).page_size);
+  }
+
+  // VACUUM INTO keeps rowids, unlike VACUUM, and all settings but the size.
+  void resize_pages(std::int64_t bytes) {
+    auto resized = std::make_unique<ImageFile>(image_place());
+    // A writable one: of a file that can't change SQLite keeps the page size. For that it is no
+    // log's meanwhile: an image has none.
+    image_->overwrite(kWriteVersion, "\1\1");
+    vacuum_into(*resized, bytes);
+    image_ = std::move(resized);
+  }
+
+  void vacuum_into(const ImageFile& resized, std::int64_t page) {
+    Connection image(*image_, image_->place().content, options_);
+    try {
+      image.run(fmt::format("PRAGMA page_size={}", page));
+      image.run(fmt::format("VACUUM INTO '{}'", resized.descriptor()));
+    } catch (Error& error) {
+      if ((image.last_failure() & 0xff) == SQLITE_FULL) throw resized.no_room();
+      error.during(fmt::format("giving the backup's pages the size that '{}' has in its log: {}",
+                               location_.path.string(), page));
+      if (error.hint().empty())
+        error.hint("stop the programs that have it open, move it away, and run it again");
+      throw;
+    }
+  }
+
+  // As far as nobody reads what it holds; the restore is done whether that works or not.
+  static void shorten_log(Connection& target) {
+    sqlite3_busy_timeout(target.handle(), 0);
+    sqlite3_wal_checkpoint_v2(target.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                              nullptr);
+  }
+
+  // The image under the database's name. The name under which the old one, or what a deleted one
+  // has left, now stands; empty if there was nothing.
+  std::string replace() {
+    apply(ownership_of(location_.canonical), *image_);
+    const auto companions = companions_of(location_.canonical);
+    const bool anything = exists_ || std::any_of(companions.begin(), companions.end(), is_there);
+    const fs::path aside = anything ? put_aside(location_.canonical) : fs::path();
+    image_->take_name(location_.canonical, exists_);
+    return aside.string();
+  }
+
+  Location location_;
+  bool exists_;
+  const BackupDescription& description_;
+  RestoreOptions restore_;
+  OpenOptions options_;
+  RestorePlace place_;
+  bool anew_ = false;  // as a new file
+  std::unique_ptr<ImageFile> image_;
+};
+
+}  // namespace
+
+std::unique_ptr<RestoreTarget> begin_restore(const std::string& text,
+                                             const BackupDescription& description,
+                                             const RestoreOptions& restore,
+                                             const OpenOptions& options) {
+  const Address address = parse_address(text);
+  Destination destination = locate_destination(address);
+  if (destination.location.read_only)
+    throw Error(ErrorKind::usage, fmt::format("'{}' is to be written to, but its address says "
+                                              "mode=ro",
+                                              destination.location.path.string()))
+        .hint("take mode=ro off the address");
+  return std::make_unique<FileTarget>(std::move(destination), description, restore, options);
+}
+
+}  // namespace dbkeeper::sqlite

@@ -1,0 +1,167 @@
+// dbkeeper restore, as a user meets it.
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "cli/json.h"
+#include "support/catch.h"
+#include "support/run.h"
+#include "support/seed.h"
+
+using namespace dbkeeper::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr const char* kTable =
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+    "INSERT INTO note VALUES (1, 'one'), (2, 'two');";
+
+// A database that was backed up, and has changed since.
+template <class Scratch>
+struct Changed {
+  Changed() {
+    file = report_of(
+        run({"backup", "--json", "--db", database.url(), "--dir", dir()}))["result"]["file"];
+    database.exec("INSERT INTO note VALUES (3, 'three'); UPDATE note SET text = 'x' WHERE id = 1");
+  }
+  Run restore(Words words, RunOptions options = {}) const {
+    words.insert(words.begin(), "restore");
+    words.insert(words.end(), {"--db", database.url(), "--dir", dir()});
+    return run(std::move(words), std::move(options));
+  }
+  std::string dir() const { return (folder / "backups").string(); }
+  std::string rows() { return database.query("SELECT id, text FROM note ORDER BY id"); }
+
+  ScratchFolder folder;
+  Scratch database{kTable};
+  std::string file;
+};
+
+constexpr const char* kBefore = "1|one\n2|two";
+constexpr const char* kAfter = "1|x\n2|two\n3|three";
+
+void drop_put_aside(const Run& restored) {
+  const auto aside = report_of(restored)["result"]["put_aside"];
+  if (!aside.is_string()) return;
+  ScratchPostgres other;
+  other.exec("DROP DATABASE IF EXISTS " + aside.get<std::string>());
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a restore brings back what a backup has, once it is agreed to", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Changed<TestType> shop;
+  REQUIRE(shop.rows() == kAfter);
+  SECTION("not without an answer") {
+    const Run asked = shop.restore({shop.file});
+    CHECK(asked.exit == 7);
+    CHECK(shop.rows() == kAfter);
+  }
+  SECTION("not with another word") {
+    CHECK(shop.restore({shop.file, "--confirm", "something"}).exit == 7);
+    CHECK(shop.rows() == kAfter);
+  }
+  SECTION("with the file, by its name in the folder") {
+    const Run done = shop.restore({fs::path(shop.file).filename().string(), "--yes", "--json"});
+    INFO(done.err << done.out);
+    REQUIRE(done.exit == 0);
+    CHECK(shop.rows() == kBefore);
+    const auto result = report_of(done)["result"];
+    CHECK(result["rows"] == 2);
+    CHECK(result["put_aside"].is_string() != result["safety_backup"].is_string());
+    drop_put_aside(done);
+  }
+  SECTION("with the newest") {
+    const Run done = shop.restore({"--latest", "--yes", "--json"});
+    INFO(done.err << done.out);
+    REQUIRE(done.exit == 0);
+    CHECK(shop.rows() == kBefore);
+    drop_put_aside(done);
+  }
+}
+
+TEMPLATE_TEST_CASE("a damaged backup is found before anything is touched", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Changed<TestType> shop;
+  {
+    std::fstream file(shop.file, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(fs::file_size(shop.file) / 2));
+    file.put('\x55');
+    file.put('\xaa');
+  }
+  CHECK(shop.restore({shop.file, "--yes"}).exit == 4);
+  CHECK(shop.restore({"--latest", "--yes"}).exit == 2);
+  CHECK(shop.rows() == kAfter);
+}
+
+TEST_CASE("without a file a restore shows what there is, and takes none of it") {
+  Changed<ScratchSqlite> shop;
+  const Run asked = shop.restore({});
+  CHECK(asked.exit == 2);
+  CHECK(asked.err.find(fs::path(shop.file).filename().string()) != std::string::npos);
+  const Run list = shop.restore({"--list"});
+  CHECK(list.exit == 0);
+  CHECK(list.out.find(fs::path(shop.file).filename().string()) != std::string::npos);
+  CHECK(shop.restore({shop.file, "--latest"}).exit == 2);
+}
+
+TEST_CASE("a backup of one engine is no backup for another") {
+  Changed<ScratchSqlite> shop;
+  ScratchPostgres other(kTable);
+  const Run refused = shop.restore({shop.file, "--yes", "--to", other.url()});
+  CHECK(refused.exit == 2);
+  CHECK(refused.err.find("sqlite") != std::string::npos);
+}
+
+TEST_CASE("what is gone comes back under its name") {
+  Changed<ScratchSqlite> shop;
+  const auto path = shop.database.path();
+  fs::remove(path);
+  const Run done = shop.restore({"--latest", "--yes"});
+  INFO(done.err);
+  CHECK(done.exit == 0);
+  CHECK(shop.rows() == kBefore);
+}
+
+TEST_CASE("a restore leaves its own safety backup, and passes it over next time") {
+  Changed<ScratchSqlite> shop;
+  REQUIRE(shop.restore({"--latest", "--yes"}).exit == 0);
+  const auto backups = report_of(run({"list", "--json", "--dir", shop.dir()}))["result"]["backups"];
+  REQUIRE(backups.size() == 2);
+  CHECK(std::ranges::any_of(backups, [](const auto& each) {
+    return each["label"] == "pre-restore" && each["verified"].is_string();
+  }));
+  const Run again = shop.restore({"--latest", "--yes", "--json"});
+  CHECK(report_of(again)["result"]["label"] == "manual");
+  const Run undone = shop.restore({"--latest", "--label", "pre-restore", "--yes"});
+  CHECK(undone.exit == 0);
+}
+
+TEST_CASE("a PostgreSQL restore killed at a random moment leaves the old or the new database") {
+  Changed<ScratchPostgres> shop;
+  const Seed seed;
+  INFO(seed.hint());
+  auto dice = seed.dice();
+  for (int i = 0; i < rounds(12); ++i) {
+    Running restoring({"restore", shop.file, "--yes", "--keep-old", "0", "--db",
+                       shop.database.url(), "--dir", shop.dir()});
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(std::uniform_int_distribution(0, 700)(dice)));
+    restoring.signal(SIGKILL);
+    restoring.wait();
+    const std::string rows = shop.rows();
+    CHECK((rows == kAfter || rows == kBefore));
+  }
+  const Run done = shop.restore({shop.file, "--yes", "--keep-old", "0"});
+  INFO(done.err);
+  CHECK(done.exit == 0);
+  CHECK(shop.rows() == kBefore);
+  CHECK(shop.database.query("SELECT count(*) FROM pg_database WHERE datname LIKE '" +
+                            shop.database.name() + "%'") == "1");
+}

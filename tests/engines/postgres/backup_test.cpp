@@ -1,0 +1,254 @@
+// A backup of PostgreSQL into an archive and back: pg_dump says the same of both.
+#include <unistd.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "dbkeeper/core/backup.h"
+#include "support/catch.h"
+#include "support/fixtures.h"
+#include "support/open.h"
+#include "support/run.h"
+#include "support/scratch.h"
+
+namespace dbkeeper::testing {
+namespace {
+
+// What pg_dump writes, rows in some order of their own, without what differs from dump to dump.
+std::string dumped(const std::string& url) {
+  const Run dump = run({"-d", url, "--inserts"}, {.binary = postgres_programs() / "pg_dump"});
+  INFO(dump.err);
+  REQUIRE(dump.exit == 0);
+  std::vector<std::string> rows;
+  std::string out;
+  std::istringstream lines(dump.out);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("INSERT INTO "))
+      rows.push_back(line);
+    else if (line.find("restrict ") == line.npos)
+      out += line + '\n';
+  std::sort(rows.begin(), rows.end());
+  for (const std::string& row : rows) out += row + '\n';
+  return out;
+}
+
+struct Archived {
+  ScratchFolder folder;
+  std::filesystem::path file = folder / "test.dbk";
+  SilentReporter reporter;
+  Stop stop;
+
+  void write(const std::string& url, const BackupOptions& options = {.allow_empty = true}) {
+    std::string bytes;
+    const auto source = open(url)->begin_backup(options);
+    write_backup(
+        *source, "manual", [&](std::string_view part) { bytes += part; }, 2, reporter, stop);
+    folder.write("test.dbk", bytes);
+    verify_backup(BackupArchive(file), 2, reporter, stop);
+  }
+
+  RestoreReport restore(const std::string& url, RestoreOptions options = {.jobs = 2}) {
+    const BackupArchive archive(file);
+    const auto target =
+        begin_restore(url, archive.description(), options,
+                      {.access = Access::write, .reporter = &reporter, .stop = &stop});
+    target->check(archive.files());
+    return restore_backup(archive, *target, options.jobs, reporter, stop);
+  }
+};
+
+// A name that no database has yet, and none has afterwards.
+class FreeName {
+ public:
+  FreeName() {
+    ScratchPostgres scratch;
+    name_ = scratch.name() + "_back";
+  }
+  ~FreeName() {
+    ScratchPostgres scratch;
+    for (const std::string& name : {name_}) scratch.exec("DROP DATABASE IF EXISTS " + name);
+  }
+  std::string url() const { return postgres_url(name_); }
+
+ private:
+  std::string name_;
+};
+
+// What a database is once psql has loaded what pg_dump wrote: not always the same text. The server
+// writes `status IN ('a', 'b')` in another form each of the first two times.
+std::string loaded_by_psql(const std::string& url) {
+  const Run dump = run({"-d", url}, {.binary = postgres_programs() / "pg_dump"});
+  REQUIRE(dump.exit == 0);
+  ScratchPostgres other;
+  const Run load = run({"-qX", "-v", "ON_ERROR_STOP=1", "-d", other.url()},
+                       {.input = dump.out, .binary = postgres_programs() / "psql"});
+  INFO(load.err);
+  REQUIRE(load.exit == 0);
+  return dumped(other.url());
+}
+
+void check_round_trip(const std::string& sql,
+                      const BackupOptions& options = {.allow_empty = true}) {
+  ScratchPostgres scratch(sql);
+  Archived archive;
+  archive.write(scratch.url(), options);
+  const FreeName back;
+  const RestoreReport report = archive.restore(back.url());
+  CHECK(report.left_out.empty());
+  CHECK(report.put_aside.empty());
+  const bool same = dumped(back.url()) == dumped(scratch.url()) ||
+                    dumped(back.url()) == loaded_by_psql(scratch.url());
+  CHECK(same);
+}
+
+TEST_CASE("every fixture comes back from a backup as pg_dump tells it") {
+  for (const std::string& name : fixtures_for("postgres")) {
+    // A table that its extension doesn't make: no dump brings that back.
+    if (name == "extension_tables.postgres.sql") continue;
+    INFO(name);
+    check_round_trip(fixture(name));
+    check_round_trip(fixture(name), {.portable = true, .allow_empty = true});
+  }
+}
+
+TEST_CASE("a restore over a database puts it aside whole, and the next one drops it") {
+  ScratchPostgres scratch("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)");
+  Archived archive;
+  archive.write(scratch.url());
+  scratch.exec("INSERT INTO t VALUES (3); CREATE TABLE later (id int)");
+  const RestoreReport first = archive.restore(scratch.url());
+  REQUIRE(first.put_aside.starts_with(scratch.name() + "_before_"));
+  CHECK(scratch.query("SELECT count(*) FROM t") == "2");
+  CHECK(scratch.query("SELECT to_regclass('later')").empty());
+  const RestoreReport second = archive.restore(scratch.url());
+  CHECK(second.dropped == std::vector{first.put_aside});
+  CHECK(second.put_aside != first.put_aside);
+  const RestoreReport third = archive.restore(scratch.url(), {.keep_old = 0});
+  CHECK(third.put_aside.empty());
+  CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname LIKE '" + scratch.name() +
+                      "%'") == "1");
+}
+
+TEST_CASE("large objects come back byte for byte") {
+  ScratchPostgres scratch(fixture("every_kind.postgres.sql"));
+  Archived archive;
+  archive.write(scratch.url());
+  archive.restore(scratch.url());
+  CHECK(scratch.query("SELECT md5(lo_get(4713)), lo_get(4711), length(lo_get(4712))") ==
+        scratch.query("SELECT md5(decode(repeat('ab', 1500000), 'hex')), '\\x00010203', 0"));
+}
+
+TEST_CASE("a database's owner, grants, settings and comment come with it") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  const std::string name = scratch.name();
+  scratch.exec("CREATE ROLE " + name + "_r");
+  scratch.exec("ALTER DATABASE " + name + " OWNER TO " + name + "_r; COMMENT ON DATABASE " + name +
+               " IS 'it''s'; REVOKE ALL ON DATABASE " + name +
+               " FROM PUBLIC; GRANT CONNECT ON "
+               "DATABASE " +
+               name + " TO " + name + "_r WITH GRANT OPTION; ALTER DATABASE " + name +
+               " SET search_path = app, \"$user\", public; ALTER ROLE " + name + "_r IN DATABASE " +
+               name + " SET work_mem = '7MB'; ALTER DATABASE " + name + " CONNECTION LIMIT 17");
+  const std::string facts =
+      "SELECT datdba::regrole, datacl, datconnlimit, shobj_description(oid, 'pg_database'), "
+      "(SELECT "
+      "array_agg(setrole::regrole::text || setconfig::text ORDER BY setrole) FROM "
+      "pg_db_role_setting "
+      "WHERE setdatabase = d.oid) FROM pg_database d WHERE datname = current_database()";
+  const std::string before = scratch.query(facts);
+  Archived archive;
+  archive.write(scratch.url());
+  const auto id = open(scratch.url())->info().source_id;
+  SECTION("over itself") { CHECK(archive.restore(scratch.url()).left_out.empty()); }
+  SECTION("once it was gone") {
+    ScratchPostgres other;
+    other.exec("DROP DATABASE " + name);
+    CHECK(archive.restore(scratch.url()).left_out.empty());
+  }
+  CHECK(open(scratch.url())->info().source_id == id);
+  scratch.exec("ALTER DATABASE " + name + " RESET dbkeeper.source_id");
+  CHECK(scratch.query(facts) == before);
+  ScratchPostgres other;
+  other.exec("DROP DATABASE " + name + " WITH (FORCE)");
+  for (const auto& aside :
+       {other.query("SELECT datname FROM pg_database WHERE datname LIKE '" + name + "_before%'")})
+    if (!aside.empty()) other.exec("DROP DATABASE \"" + aside + "\"");
+  other.exec("DROP ROLE " + name + "_r");
+}
+
+TEST_CASE("what belongs to a role that isn't there is left out, told, and nothing else") {
+  ScratchPostgres scratch("CREATE TABLE t (id int); CREATE TABLE u (id int)");
+  const std::string role = scratch.name() + "_gone";
+  scratch.exec("CREATE ROLE " + role + "; ALTER TABLE t OWNER TO " + role +
+               "; GRANT SELECT ON u TO " + role);
+  Archived archive;
+  archive.write(scratch.url());
+  scratch.exec("DROP OWNED BY " + role);
+  scratch.exec("DROP ROLE " + role);
+  const FreeName back;
+  const auto left_out = archive.restore(back.url()).left_out;
+  REQUIRE(left_out.size() == 2);
+  for (const std::string& what : left_out) CHECK(what.find("no role " + role) != what.npos);
+  ScratchPostgres there;
+  CHECK(open(back.url())->snapshot()->schema().tables.size() == 2);
+}
+
+TEST_CASE("a second restore waits for the first one's lock, and names who has it") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive;
+  archive.write(scratch.url());
+  const BackupArchive file(archive.file);
+  const auto begin = [&] {
+    return begin_restore(scratch.url(), file.description(), {},
+                         {.access = Access::write,
+                          .lock_timeout = std::chrono::milliseconds(200),
+                          .reporter = &archive.reporter,
+                          .stop = &archive.stop});
+  };
+  const auto first = begin();
+  try {
+    begin();
+    FAIL("it got the lock too");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::refused);
+    CHECK(error.message().find("dbkeeper, pid " + std::to_string(getpid())) != std::string::npos);
+  }
+}
+
+TEST_CASE("a target that is given up leaves the database as it was, and no other") {
+  ScratchPostgres scratch("CREATE TABLE t (id int); INSERT INTO t VALUES (1)");
+  Archived archive;
+  archive.write(scratch.url());
+  const BackupArchive file(archive.file);
+  {
+    const auto target = begin_restore(
+        scratch.url(), file.description(), {},
+        {.access = Access::write, .reporter = &archive.reporter, .stop = &archive.stop});
+    target->check(file.files());
+    target->begin(file.files());
+    CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname LIKE '" + scratch.name() +
+                        "_restoring_%'") == "1");
+  }
+  CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname LIKE '" + scratch.name() +
+                      "%'") == "1");
+  CHECK(scratch.query("SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE("others' sessions are ended by a restore, or refused and named") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive;
+  archive.write(scratch.url());
+  const auto other = open(scratch.url());
+  const auto reading = other->snapshot();
+  try {
+    archive.restore(scratch.url(), {.end_sessions = false});
+    FAIL("it went on");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::refused);
+    CHECK(error.message().find("pid ") != std::string::npos);
+  }
+  CHECK_FALSE(archive.restore(scratch.url()).put_aside.empty());
+}
+
+}  // namespace
+}  // namespace dbkeeper::testing
