@@ -167,6 +167,7 @@ const std::vector<CommandEntry>& commands() {
        .make = make_command<verify_command::Options>,
        .description = kVerify,
        .examples = "dbkeeper verify backups/shop_manual_20260102T030405Z.dbk\n"
+                   "dbkeeper verify --all --dir /srv/backups\n"
                    "dbkeeper verify shop_export_20260102T030405Z.json\n"
                    "ssh server dbkeeper export -o - | tee shop.json | dbkeeper verify -"},
       {.name = "diff",

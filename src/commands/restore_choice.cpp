@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
+#include "commands/proven_backup.h"
 #include "dbkeeper/base/text.h"
-#include "dbkeeper/base/utc.h"
-#include "dbkeeper/core/backup.h"
 #include "dbkeeper/core/backup_folder.h"
 
 namespace dbkeeper::restore_command {
@@ -37,14 +36,9 @@ std::string line_of(const FolderBackup& backup) {
 
 BackupArchive proven(const fs::path& path, Context& context) {
   try {
-    BackupArchive archive(path);
-    verify_backup(archive, context.settings.jobs, context.reporter, context.stop);
-    return archive;
+    return proven_backup(path, context);
   } catch (Error& error) {
-    if (error.kind() == ErrorKind::input) {
-      forget_proof(path);
-      error.during("proving " + path.string() + "; nothing was changed");
-    }
+    error.during("proving " + path.string() + "; nothing was changed");
     throw;
   }
 }

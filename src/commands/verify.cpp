@@ -8,8 +8,8 @@
 #include <system_error>
 
 #include "commands/export_file.h"
+#include "commands/proven_backup.h"
 #include "dbkeeper/base/text.h"
-#include "dbkeeper/core/backup.h"
 #include "dbkeeper/core/backup_folder.h"
 
 namespace dbkeeper::verify_command {
@@ -77,28 +77,6 @@ bool is_meant_as_backup(const std::filesystem::path& file) {
          (file.extension() == ".dbk" && std::filesystem::is_regular_file(file, unknown));
 }
 
-// What was found out is kept beside the file; that it can't be is no fault of the backup's.
-void remember_verified(const std::filesystem::path& file, Reporter& reporter) {
-  try {
-    record_verified(file, std::chrono::system_clock::now());
-  } catch (const Error& error) {
-    reporter.warn(
-        fmt::format("'dbkeeper list' will not know that it was verified: {}", error.message()));
-  }
-}
-
-BackupArchive verified_backup(const std::string& file, Context& context) {
-  try {
-    BackupArchive archive(file);
-    verify_backup(archive, context.settings.jobs, context.reporter, context.stop);
-    remember_verified(file, context.reporter);
-    return archive;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::input) forget_proof(file);
-    throw;
-  }
-}
-
 // The report of a file that `read` reads, with the time that it took.
 template <class Read>
 Outcome report(Read read) {
@@ -111,17 +89,53 @@ Outcome report(Read read) {
   return outcome;
 }
 
+// Every backup of the folder; one that is bad doesn't stop it.
+Outcome verify_all(Context& context) {
+  Value::List files;
+  std::string text;
+  std::size_t bad = 0;
+  for (const FolderBackup& backup : list_backups(context.settings.backup_dir)) {
+    const std::string file = backup.path.string();
+    try {
+      const Outcome one = report([&] { return proven_backup(file, context); });
+      files.push_back(one.result);
+      text += one.text;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      ++bad;
+      files.push_back(
+          Value().set("file", file).set("kind", "backup").set("problem", error.message()));
+      text += fmt::format("{}: {}\n", file, error.message());
+    }
+  }
+  Outcome outcome;
+  const auto count = static_cast<std::int64_t>(files.size());
+  outcome.result = Value().set("files", std::move(files)).set("bad", bad);
+  outcome.text =
+      text.empty() ? fmt::format("{} has no backup\n", context.settings.backup_dir) : text;
+  if (bad > 0)
+    outcome.problem = Error(ErrorKind::input, fmt::format("{} of {} can't be relied on", bad,
+                                                          plural(count, "backup")))
+                          .hint("make a new one: dbkeeper backup");
+  return outcome;
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a backup, or an export; - is an export from standard input")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
+  app.add_flag("--all", options.all, "every backup in --dir");
 }
 
 Outcome run(const Options& options, Context& context) {
+  if (options.all != options.file.empty())
+    throw Error(ErrorKind::usage,
+                options.all ? "both a FILE and --all are given" : "no FILE is given")
+        .hint("name a FILE, or say --all for every backup in --dir");
+  if (options.all) return verify_all(context);
   if (is_meant_as_backup(options.file))
-    return report([&] { return verified_backup(options.file, context); });
+    return report([&] { return proven_backup(options.file, context); });
   return report([&] { return read_export_file(options.file, context); });
 }
 

@@ -9,6 +9,7 @@ namespace dbkeeper::verify_command {
 
 struct Options {
   std::string file;
+  bool all = false;
 };
 
 void add_options(CLI::App& app, Options& options);

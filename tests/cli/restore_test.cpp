@@ -165,3 +165,15 @@ TEST_CASE("a PostgreSQL restore killed at a random moment leaves the old or the 
   CHECK(shop.database.query("SELECT count(*) FROM pg_database WHERE datname LIKE '" +
                             shop.database.name() + "%'") == "1");
 }
+
+TEST_CASE("verify --all reads every backup, and one bad one is exit 4") {
+  Changed<ScratchSqlite> shop;
+  CHECK(run({"verify", "--all", "--dir", shop.dir()}).exit == 0);
+  std::ofstream(fs::path(shop.dir()) / "shop_manual_20260102T030405Z.dbk") << "nothing of the kind";
+  const Run done = run({"verify", "--all", "--json", "--dir", shop.dir()});
+  CHECK(done.exit == 4);
+  CHECK(report_of(done)["result"]["files"].size() == 2);
+  CHECK(report_of(done)["result"]["bad"] == 1);
+  CHECK(run({"verify", "--all", "x.dbk"}).exit == 2);
+  CHECK(run({"verify"}).exit == 2);
+}

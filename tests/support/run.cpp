@@ -175,7 +175,12 @@ bool Running::pump(milliseconds patience) {
       {{in_, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}, {terminal_, POLLIN, 0}}};
   if (out_ < 0 && err_ < 0 && terminal_ < 0) return false;
   const int ready = poll(fds.data(), fds.size(), static_cast<int>(patience.count()));
-  if (ready == 0) return !reap();
+  if (ready == 0) {
+    // What it wrote last may have come between the poll and its end: one more look.
+    if (ended_) return false;
+    reap();
+    return true;
+  }
   if (fds[0].revents) write_input();
   if (fds[1].revents) read_some(out_, result_.out);
   if (fds[2].revents) read_some(err_, result_.err);

@@ -108,10 +108,11 @@ class Source final : public BackupSource {
   friend class Reader;
 
   std::future<std::string> script(const PgDump& pg_dump, const std::string& section) {
-    return std::async(std::launch::async, [&pg_dump, section, this] {
+    const std::string encoding = reading_->session().any_bytes() ? "SQL_ASCII" : "UTF8";
+    return std::async(std::launch::async, [&pg_dump, section, encoding, this] {
       return without_restrictions(pg_dump.run(
           {"--section=" + section, "--snapshot=" + moment_.exported(), "--no-password",
-           "--encoding=UTF8",
+           "--encoding=" + encoding,
            fmt::format("--lock-wait-timeout={}", sessions_->options().lock_timeout.count())}));
     });
   }

@@ -123,7 +123,7 @@ class Beside final : public RestoreTarget {
     sessions_.reset();
     if (place_.exists) report_.put_aside = stamped_name(place_.name, "before", free_stamp());
     maintenance_->session().command("SET synchronous_commit = on");
-    maintenance_->swap(place_.name, report_.put_aside, fresh_);
+    swap();
     fresh_.clear();
     drop_old();
     return std::move(report_);
@@ -159,6 +159,26 @@ class Beside final : public RestoreTarget {
     throw Error(ErrorKind::refused, fmt::format("others work with the database '{}': {}",
                                                 place_.name, join(sessions, "; ")))
         .hint("stop them, or leave --no-terminate out");
+  }
+
+  // Whoever works with the old database can't go on: who that is, is said, and so is who may not be
+  // ended.
+  void swap() {
+    const auto sessions =
+        place_.exists ? maintenance_->sessions_of(place_.name) : std::vector<std::string>();
+    try {
+      maintenance_->swap(place_.name, report_.put_aside, fresh_);
+    } catch (Error& error) {
+      const auto still = maintenance_->sessions_of(place_.name);
+      if (error.kind() == ErrorKind::interrupted || still.empty()) throw;
+      throw Error(ErrorKind::refused,
+                  fmt::format("others work with the database '{}', and could not be ended: {}",
+                              place_.name, join(still, "; ")))
+          .hint("stop them, or restore as a role that may end their sessions");
+    }
+    if (!sessions.empty())
+      options_.reporter->info(
+          fmt::format("sessions on the old database were ended: {}", join(sessions, "; ")));
   }
 
   // What a killed run left: the lock says that nobody is at it.

@@ -1,0 +1,37 @@
+#include "commands/proven_backup.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/backup_folder.h"
+
+namespace dbkeeper {
+namespace {
+
+// That what was found out can't be kept is no fault of the backup's.
+void remember(const std::filesystem::path& file, Reporter& reporter) {
+  try {
+    record_verified(file, std::chrono::system_clock::now());
+  } catch (const Error& error) {
+    reporter.warn(
+        fmt::format("'dbkeeper list' will not know that it was verified: {}", error.message()));
+  }
+}
+
+}  // namespace
+
+BackupArchive proven_backup(const std::filesystem::path& file, Context& context) {
+  try {
+    BackupArchive archive(file);
+    verify_backup(archive, context.settings.jobs, context.reporter, context.stop);
+    remember(file, context.reporter);
+    return archive;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::input) forget_proof(file);
+    throw;
+  }
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,15 @@
+// A backup, read back before anything relies on it.
+#pragma once
+
+#include <filesystem>
+
+#include "dbkeeper/commands/command.h"
+#include "dbkeeper/formats/backup.h"
+
+namespace dbkeeper {
+
+// The archive, every byte of it proven, which is kept beside the file. Error(input) for one that is
+// damaged: what was known of it counts no more.
+BackupArchive proven_backup(const std::filesystem::path& file, Context& context);
+
+}  // namespace dbkeeper
