@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/spawn.h"
+
 extern char** environ;
 
 namespace dbkeeper {
@@ -58,27 +60,17 @@ class Surroundings {
     posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&files_, output.writer(), STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files_, errors.writer(), STDERR_FILENO);
-    posix_spawnattr_init(&attributes_);
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
-  ~Surroundings() {
-    posix_spawn_file_actions_destroy(&files_);
-    posix_spawnattr_destroy(&attributes_);
-  }
+  ~Surroundings() { posix_spawn_file_actions_destroy(&files_); }
   Surroundings(const Surroundings&) = delete;
   Surroundings& operator=(const Surroundings&) = delete;
 
   const posix_spawn_file_actions_t* files() const { return &files_; }
-  const posix_spawnattr_t* attributes() const { return &attributes_; }
+  const posix_spawnattr_t* attributes() const { return signals_.get(); }
 
  private:
   posix_spawn_file_actions_t files_;
-  posix_spawnattr_t attributes_;
+  DefaultSignals signals_;
 };
 
 std::vector<std::string> environment_of(const ProcessCall& call) {
@@ -127,8 +119,7 @@ class Child {
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
     pid_ = -1;
-    constexpr int kSignalled = 128;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalled + WTERMSIG(status);
+    return exit_status(status);
   }
 
  private:

@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/spawn.h"
+
 extern char** environ;
 
 namespace dbkeeper {
@@ -22,19 +24,11 @@ pid_t spawn_shell(const std::string& command) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const DefaultSignals signals;
   std::string shell = "sh", option = "-c", text = command;
   char* const words[] = {shell.data(), option.data(), text.data(), nullptr};
   pid_t child = -1;
-  const int error = posix_spawn(&child, "/bin/sh", &files, &attributes, words, environ);
-  posix_spawnattr_destroy(&attributes);
+  const int error = posix_spawn(&child, "/bin/sh", &files, signals.get(), words, environ);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0)
     throw Error(ErrorKind::failed, std::string("cannot run '/bin/sh': ") + std::strerror(error));
@@ -56,7 +50,6 @@ std::string shell_word(std::string_view text) {
 
 int run_shell(const std::string& command, const Stop& stop) {
   constexpr std::chrono::milliseconds kLook{20};  // how soon its end, or a stop, is noticed
-  constexpr int kSignalled = 128;
   stop.check();
   const pid_t child = spawn_shell(command);
   bool stopped = false;
@@ -68,7 +61,7 @@ int run_shell(const std::string& command, const Stop& stop) {
     std::this_thread::sleep_for(kLook);
   }
   stop.check();
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalled + WTERMSIG(status);
+  return exit_status(status);
 }
 
 }  // namespace dbkeeper

@@ -18,34 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error failure(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error;
-  }
-  throw std::logic_error("it did not fail");
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void overwrite(const fs::path& path, std::int64_t at, const std::string& bytes) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(at);
-  file << bytes;
-}
-
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
-    names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 RowTotal rows_by_snapshot(const std::string& address, const TableName& name) {
   const auto database = open(address);
   const auto snapshot = database->snapshot();
