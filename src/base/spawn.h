@@ -23,6 +23,13 @@ class DefaultSignals {
   DefaultSignals(const DefaultSignals&) = delete;
   DefaultSignals& operator=(const DefaultSignals&) = delete;
 
+  // Also the leader of a process group of its own.
+  void own_group() {
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+
   const posix_spawnattr_t* get() const { return &attributes_; }
 
  private:

@@ -164,6 +164,34 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+std::string with_url_path(std::string_view url, std::string_view hosts, std::string_view path) {
+  const std::size_t scheme = scheme_length(url);
+  const Spans spans = split(url.substr(scheme + 3));
+  const auto hosts_at = static_cast<std::size_t>(spans.authority.data() - url.data());
+  const std::size_t query_at = hosts_at + spans.authority.size() + spans.path.size();
+  std::string out(url.substr(0, hosts_at));
+  out.append(hosts.empty() ? spans.authority : hosts).append(path);
+  return out.append(url.substr(query_at));
+}
+
 std::optional<Url> parse_url(std::string_view text) {
   const std::size_t scheme = scheme_length(text);
   if (scheme == 0) return std::nullopt;

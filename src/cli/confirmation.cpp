@@ -99,6 +99,11 @@ void Confirmer::confirm(const Confirmation& needed,
                                                     trimmed(typed), needed.phrase));
 }
 
+std::optional<std::string> Confirmer::ask(const std::string& question) const {
+  if (yes_ || !Terminal().is_there()) return std::nullopt;
+  return std::string(trimmed(answer(question)));
+}
+
 std::string Confirmer::answer(const std::string& question) const {
   const Terminal terminal;
   if (!terminal.is_there()) throw Error(ErrorKind::refused, "not confirmed: the terminal has gone");

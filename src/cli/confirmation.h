@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cli/log.h"
@@ -11,8 +12,8 @@
 
 namespace dbkeeper::cli {
 
-// Context::check_confirmation and Context::confirm. The question goes to the terminal itself, not
-// to stdout or stderr, which may be files; what was typed before it is no answer.
+// Context::check_confirmation, Context::confirm and Context::ask. The question goes to the terminal
+// itself, not to stdout or stderr, which may be files; what was typed before it is no answer.
 class Confirmer {
  public:
   // `yes`: the user has agreed to whatever is asked. All of them outlive it.
@@ -21,6 +22,7 @@ class Confirmer {
 
   void check(const Confirmation& needed) const;
   void confirm(const Confirmation& needed, const std::function<std::string()>& question) const;
+  std::optional<std::string> ask(const std::string& question) const;
 
  private:
   bool is_given(const Confirmation& needed) const;

@@ -21,6 +21,7 @@
 #include "cli/signals.h"
 #include "cli/text_file.h"
 #include "cli/word_parser.h"
+#include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
 #include "dbkeeper/base/write.h"
@@ -90,6 +91,7 @@ Outcome Session::carry_out() {
   Call call(entry);
   std::vector<std::string> words = arguments_.words;
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(*at));
+  if (entry.passes_words) complain_of_words_not_passed(call, words);
   const std::vector<std::string> literal =
       entry.passes_words ? std::vector<std::string>() : arguments_.passed;
   const auto given = parse_words(words, literal, call.options, command_);
@@ -105,6 +107,25 @@ const CommandEntry& Session::called_command(std::size_t at) const {
   throw Error(ErrorKind::usage, fmt::format("unknown command '{}'{}", redacted(word),
                                             did_you_mean(word, command_names())))
       .hint("dbkeeper help lists the commands");
+}
+
+void Session::complain_of_words_not_passed(const Call& call,
+                                           const std::vector<std::string>& words) const {
+  const auto takes_words = [](const OptionInfo& info) { return !info.positional.empty(); };
+  if (std::ranges::any_of(call.options, takes_words)) return;
+  const auto loose = find_loose_word(words, call.options);
+  if (!loose) return;
+  std::string line = fmt::format("dbkeeper {}", command_);
+  const auto add = [&](const std::string& word) { line += " " + shell_word(redacted(word)); };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i == *loose) line += " --";
+    add(words[i]);
+  }
+  if (!arguments_.passed.empty()) line += " --";
+  std::ranges::for_each(arguments_.passed, add);
+  throw Error(ErrorKind::usage, fmt::format("'{}': the command that is to be run stands behind --",
+                                            redacted(words[*loose])))
+      .hint(std::move(line));
 }
 
 void Session::complain_of_no_command() {
@@ -160,33 +181,39 @@ Outcome Session::run_command(Call& call) {
     log_.debug(fmt::format("database {} from {}", redacted(named->text), named->origin));
     return named->text;
   };
-  const auto open = [&](Access access) {
-    return dbkeeper::open_database(named_address(), {access, globals.lock_timeout, &log_, &stop_});
+  const auto address_of = [&](const std::string& given) {
+    if (given.empty()) return named_address();
+    redactor_.learn(given);
+    return given;
+  };
+  const auto options = [&](Access access) {
+    return OpenOptions{access, globals.lock_timeout, &log_, &stop_};
   };
   const auto open_address = [&](const std::string& text, Access access) {
-    redactor_.learn(text);
-    return dbkeeper::open_database(text, {access, globals.lock_timeout, &log_, &stop_});
+    return dbkeeper::open_database(address_of(text), options(access));
   };
   const auto open_target = [&](const std::string& text, const BackupDescription& description,
                                const RestoreOptions& restore) {
-    redactor_.learn(text);
-    return dbkeeper::begin_restore(text.empty() ? named_address() : text, description, restore,
-                                   {Access::write, globals.lock_timeout, &log_, &stop_});
+    return dbkeeper::begin_restore(address_of(text), description, restore, options(Access::write));
   };
   const Confirmer confirmer(settings.yes, log_, redactor_, stop_);
   Context context{
       .settings = settings,
       .reporter = log_,
       .stop = stop_,
-      .open_database = open,
+      .open_database = [&](Access access) { return open_address("", access); },
       .passed_words = arguments_.passed,
       .explain_settings = [&] { return explain_settings(call); },
       .open_address = open_address,
       .named_database = [&] { return dbkeeper::named_database(named_address()); },
+      .address_of = address_of,
+      .open_options = options,
+      .program_environment = [&] { return program_environment(); },
       .open_target = open_target,
       .check_confirmation = [&](const Confirmation& needed) { confirmer.check(needed); },
       .confirm = [&](const Confirmation& needed,
-                     const auto& question) { confirmer.confirm(needed, question); }};
+                     const auto& question) { confirmer.confirm(needed, question); },
+      .ask = [&](const std::string& question) { return confirmer.ask(question); }};
   std::optional<SignalWatch> watch;
   if (call.entry.needs_settings) watch.emplace(stop_);
   return call.command.run(context);
@@ -213,6 +240,12 @@ Environment Session::read_env_file() {
     log_.warn(error.message());
     return {};
   }
+}
+
+std::vector<std::pair<std::string, std::string>> Session::program_environment() {
+  Environment all = environment_;
+  all.merge(read_env_file());
+  return {all.begin(), all.end()};
 }
 
 std::vector<Setting> Session::explain_settings(const Call& call) {

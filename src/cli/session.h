@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/address.h"
@@ -29,6 +30,8 @@ class Session {
   Outcome carry_out();
   const CommandEntry& called_command(std::size_t at) const;
   [[noreturn]] void complain_of_no_command();
+  // Where a command that runs another one was given that without the -- before it.
+  void complain_of_words_not_passed(const Call& call, const std::vector<std::string>& words) const;
   void load_config(const std::vector<Assignment>& given);
   void warn_of_readable_password(const std::filesystem::path& path);
   void settle(Call& call, const std::vector<Assignment>& given);
@@ -36,6 +39,7 @@ class Session {
 
   std::optional<Address> address(const Globals& globals);
   Environment read_env_file();
+  std::vector<std::pair<std::string, std::string>> program_environment();
   std::vector<Setting> explain_settings(const Call& call);
 
   int show(const Outcome& outcome);

@@ -25,7 +25,10 @@ void SignalWatch::watch() {
     int signal = 0;
     sigwait(&awaited_, &signal);
     if (done_) return;
-    if (stop_.requested()) _exit(128 + signal);
+    if (stop_.requested()) {
+      if (!stop_.insist()) _exit(128 + signal);
+      continue;
+    }
     try {
       stop_.request(signal);
     } catch (...) {  // a callback failed: whoever works notices the request all the same

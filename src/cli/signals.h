@@ -11,9 +11,10 @@
 namespace dbkeeper::cli {
 
 // While it lives, the first of these signals requests a stop, the second one ends the process at
-// once with 130 or 143. They are blocked in the thread that creates it and all that it starts, and
-// awaited in one of its own, where stop callbacks may do what a signal handler may not. Requires:
-// no other thread runs yet. One at a time.
+// once with 130 or 143, unless somebody answers to it (Stop::Answer). They are blocked in the
+// thread that creates it and all that it starts, and awaited in one of its own, where stop
+// callbacks may do what a signal handler may not. Requires: no other thread runs yet. One at a
+// time.
 class SignalWatch {
  public:
   explicit SignalWatch(Stop& stop);

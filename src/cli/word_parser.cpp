@@ -132,19 +132,19 @@ class WordParser {
   std::vector<Assignment> out_;
 };
 
-// Whether a global option that stands alone takes the word behind it.
-bool takes_next(std::string_view word, const std::vector<OptionInfo>& globals) {
+// Whether one of the options, standing alone, takes the word behind it.
+bool takes_next(std::string_view word, const std::vector<OptionInfo>& options) {
   if (word.starts_with("--")) {
-    const OptionInfo* info = find_long(globals, word.substr(2));
+    const OptionInfo* info = find_long(options, word.substr(2));
     return info != nullptr && !info->flag();
   }
-  const OptionInfo* info = find_short(globals, word.back());
+  const OptionInfo* info = find_short(options, word.back());
   return info != nullptr && !info->flag() && word.size() == 2;
 }
 
-bool known_global(std::string_view word, const std::vector<OptionInfo>& globals) {
-  return word.starts_with("--") ? find_long(globals, word.substr(2, word.find('=') - 2)) != nullptr
-                                : find_short(globals, word[1]) != nullptr;
+bool is_known(std::string_view word, const std::vector<OptionInfo>& options) {
+  return word.starts_with("--") ? find_long(options, word.substr(2, word.find('=') - 2)) != nullptr
+                                : find_short(options, word[1]) != nullptr;
 }
 
 }  // namespace
@@ -156,7 +156,7 @@ std::optional<std::size_t> find_command(const std::vector<std::string>& words,
   bool sure = true;  // no option of unknown arity so far
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (is_option(words[i])) {
-      sure = sure && known_global(words[i], globals);
+      sure = sure && is_known(words[i], globals);
       if (takes_next(words[i], globals)) ++i;
       continue;
     }
@@ -164,6 +164,16 @@ std::optional<std::size_t> find_command(const std::vector<std::string>& words,
     if (!first) first = i;
   }
   return first;
+}
+
+std::optional<std::size_t> find_loose_word(const std::vector<std::string>& words,
+                                           const std::vector<OptionInfo>& options) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!is_option(words[i])) return i;
+    if (!is_known(words[i], options)) return std::nullopt;
+    if (takes_next(words[i], options)) ++i;
+  }
+  return std::nullopt;
 }
 
 std::vector<Assignment> parse_words(const std::vector<std::string>& words,

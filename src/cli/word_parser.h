@@ -19,6 +19,11 @@ std::optional<std::size_t> find_command(const std::vector<std::string>& words,
                                         const std::vector<OptionInfo>& globals,
                                         const std::vector<std::string>& commands);
 
+// Which is the first of the words that is neither an option nor an option's value; nothing if there
+// is none, or if one before it isn't among the options.
+std::optional<std::size_t> find_loose_word(const std::vector<std::string>& words,
+                                           const std::vector<OptionInfo>& options);
+
 // What the words give to the options of `command` (empty: to the global ones alone), each option
 // once, in the order of appearance.
 // `--name value`, `--name=value`, `-n value`, `-nvalue`, flags in one (`-qy`); a lone `-` is a

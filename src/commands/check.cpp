@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "commands/backup_freshness.h"
 #include "commands/schema_value.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/check.h"
@@ -15,12 +16,13 @@ std::int64_t size_of(const std::vector<Finding>& findings) {
   return static_cast<std::int64_t>(findings.size());
 }
 
-std::string text_of(const CheckReport& report, bool quick) {
+std::string text_of(const CheckReport& report, const BackupFreshness& backups, bool quick) {
   const DatabaseInfo& database = report.database;
   std::string text = fmt::format(
       "{}  {} {}, {}: {}, {}\n", database.name, database.engine, database.server_version,
       database.location, plural(static_cast<std::int64_t>(report.schema.tables.size()), "table"),
       human_size(database.bytes));
+  text += backups.text();
   for (const Finding& finding : report.fixed)
     text += fmt::format("fixed  {}: {}\n", finding.check, finding.message);
   for (const Finding& finding : report.findings) {
@@ -32,7 +34,7 @@ std::string text_of(const CheckReport& report, bool quick) {
   return text;
 }
 
-Value value_of(const CheckReport& report, bool quick) {
+Value value_of(const CheckReport& report, const BackupFreshness& backups, bool quick) {
   const auto list = [&](const std::vector<Finding>& findings) {
     return Value::list(findings, [&](const Finding& finding) {
       return dbkeeper::value_of(report.schema, finding);
@@ -54,6 +56,7 @@ Value value_of(const CheckReport& report, bool quick) {
                                        .set("size", table.bytes < 0 ? Value() : Value(table.bytes));
                                  }))
       .set("tables_size", bytes)
+      .set("backups", backups.value())
       .set("findings", list(report.findings))
       .set("fixed", list(report.fixed));
   return value;
@@ -66,17 +69,27 @@ void add_options(CLI::App& app, Options& options) {
                "under a second, for probes: connect, one row a table, sequences");
   app.add_flag("--fix-sequences", options.fix_sequences,
                "move sequences that lie behind their column's maximum");
+  app.add_option("--max-backup-age", options.max_backup_age,
+                 "a finding if the newest sound backup in --dir is older: 26h")
+      ->type_name("AGE");
+  app.add_option("--max-proof-age", options.max_proof_age,
+                 "a finding if the last drill of one (verify --drill) is older: 7d")
+      ->type_name("AGE");
 }
 
 Outcome run(const Options& options, Context& context) {
+  const AgeLimits limits{age_of(options.max_backup_age, "--max-backup-age"),
+                         age_of(options.max_proof_age, "--max-proof-age")};
   const auto database = context.open_database(options.fix_sequences ? Access::write : Access::read);
-  const CheckReport report = check(
+  CheckReport report = check(
       *database,
       {.depth = options.quick ? Depth::quick : Depth::full, .fix_sequences = options.fix_sequences},
       context.reporter, context.stop);
+  const BackupFreshness backups(report.database, limits, context);
+  for (const Finding& finding : backups.findings()) report.findings.push_back(finding);
   Outcome outcome;
-  outcome.result = value_of(report, options.quick);
-  outcome.text = text_of(report, options.quick);
+  outcome.result = value_of(report, backups, options.quick);
+  outcome.text = text_of(report, backups, options.quick);
   if (!report.findings.empty())
     outcome.problem =
         Error(ErrorKind::check,

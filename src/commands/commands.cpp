@@ -6,6 +6,7 @@
 #include "commands/import.h"
 #include "commands/inspect.h"
 #include "commands/list.h"
+#include "commands/migrate.h"
 #include "commands/restore.h"
 #include "commands/verify.h"
 #include "dbkeeper/commands/command.h"
@@ -34,7 +35,11 @@ constexpr std::string_view kImport =
     "\n"
     "Clean empties the file's tables first. It asks to type DELETE ALL DATA, makes a\n"
     "copy of the database in --dir, reads it back, and tells the command that takes\n"
-    "it all back. docs/import.md has every rule.";
+    "it all back. docs/import.md has every rule.\n"
+    "\n"
+    "FILE may also be a backup, once every byte of it is proven, or an SQLite\n"
+    "database: its tables and rows count as an export of it. A backup of PostgreSQL\n"
+    "takes no server to be read.";
 
 constexpr std::string_view kBackup =
     "All of the database, schema included, as one file in --dir, of one moment,\n"
@@ -70,8 +75,22 @@ constexpr std::string_view kCleanup =
     "sound or can't be read, what is being restored, and files whose names aren't\n"
     "dbkeeper's. Needs no database. docs/backups.md has every rule.";
 
+constexpr std::string_view kMigrate =
+    "Runs the migration command that you have, whatever it is, with a net: one run at\n"
+    "a time, a check, a backup that is read back, the command with your terminal,\n"
+    "then another check, and every table's rows and values counted before and after.\n"
+    "What was lost is named. A failure says what state the database is in, and the\n"
+    "one command that takes it back. A run that changed nothing leaves no backup.\n"
+    "\n"
+    "Exit code 0: it went well, or there was nothing to do. 1: it failed, and the\n"
+    "database is as it was. 6: it succeeded by its own account and left the database\n"
+    "broken, or, with --strict, without data that it had. 8: it failed, and the\n"
+    "database is not as it was. The command's own status is in the message.\n"
+    "docs/migrate.md has every rule, and what to write into a container's entrypoint.";
+
 constexpr std::string_view kInspect =
-    "Of a database, or of an export that is named as FILE and read to its end.\n"
+    "Of a database, or of an export or a backup that is named as FILE and read to\n"
+    "its end: whether it is as it was written is proven by the way.\n"
     "Tables stand in dependency order, parents first. Row counts are the engine's\n"
     "estimates where a ~ stands before them. A natural key tells what a row is,\n"
     "whatever number it has: by it an import finds the row again. What an export\n"
@@ -84,18 +103,25 @@ constexpr std::string_view kVerify =
     "export: whether it is complete, every value is of its column's kind, and rows\n"
     "and digests are what the file says of itself. Needs no database. Exit code 4 if\n"
     "anything is wrong, with the place. A sound backup is noted as verified beside\n"
-    "its file, for list and cleanup.";
+    "its file, for list and cleanup.\n"
+    "\n"
+    "--drill is the proof that counts: the backup is restored into a scratch database\n"
+    "beside the one of --db (a backup of SQLite: into a scratch file in --dir), every\n"
+    "table's rows and digest and the schema are compared with what the backup says,\n"
+    "and the scratch database is dropped. That is noted too. Exit code 6 if anything\n"
+    "differs.";
 
 constexpr std::string_view kDiff =
-    "Two databases, two exports, or one of each: which tables, columns, keys and rows\n"
-    "differ, with counts and the first keys that do. Rows are matched by primary key\n"
+    "Two of (database, export, backup): which tables, columns, keys and rows differ,\n"
+    "with counts and the first keys that do. Rows are matched by primary key\n"
     "and compared value by value, as exactly as exports keep them; those of a table\n"
     "without one are compared as a whole, however often each is there. Each database\n"
     "is read at one moment. Exit code 6 if anything differs.\n"
     "\n"
     "Not compared, and listed: histories of migration tools, whose versions are;\n"
     "views; values of generated columns; what an export was told to leave out.\n"
-    "Columns, keys and defaults are compared as far as an export tells of them.\n"
+    "Columns, keys and defaults are compared as far as an export, or a backup of\n"
+    "PostgreSQL, tells of them.\n"
     "The same value is of another kind in another engine: that is a difference.";
 
 constexpr std::string_view kCheck =
@@ -124,6 +150,7 @@ const std::vector<CommandEntry>& commands() {
                    "dbkeeper import shop.json.zst                # what is missing\n"
                    "dbkeeper import shop.json.zst --mode merge --protect users.password_hash\n"
                    "dbkeeper import last-night.json --include 'cards,tags'\n"
+                   "dbkeeper import backups/shop_nightly_20260102T030405Z.dbk --include orders\n"
                    "dbkeeper --db $PROD export -o - | dbkeeper --db $STAGING import - \\\n"
                    "  --mode clean"},
       {.name = "backup",
@@ -155,6 +182,17 @@ const std::vector<CommandEntry>& commands() {
                    "dbkeeper cleanup --keep-daily 7 --keep-weekly 5 --keep-monthly 12\n"
                    "dbkeeper cleanup --keep 3 --max-age 30d --verify\n"
                    "dbkeeper cleanup --exports --dir ~/exports --keep 5"},
+      {.name = "migrate",
+       .summary = "run a migration command with a backup and an undo",
+       .make = make_command<migrate_command::Options>,
+       .description = kMigrate,
+       .examples = "dbkeeper migrate -- alembic upgrade head\n"
+                   "dbkeeper migrate --rehearse -- flask db upgrade\n"
+                   "dbkeeper migrate --strict --expect-loss users.nickname -- \\\n"
+                   "  python manage.py migrate\n"
+                   "dbkeeper migrate --auto-restore --unless 'npx prisma migrate status' -- \\\n"
+                   "  npx prisma migrate deploy",
+       .passes_words = true},
       {.name = "inspect",
        .summary = "what a database holds: tables, keys, rows, sizes",
        .make = make_command<inspect_command::Options>,
@@ -168,10 +206,11 @@ const std::vector<CommandEntry>& commands() {
        .description = kVerify,
        .examples = "dbkeeper verify backups/shop_manual_20260102T030405Z.dbk\n"
                    "dbkeeper verify --all --dir /srv/backups\n"
+                   "dbkeeper verify --all --drill\n"
                    "dbkeeper verify shop_export_20260102T030405Z.json\n"
                    "ssh server dbkeeper export -o - | tee shop.json | dbkeeper verify -"},
       {.name = "diff",
-       .summary = "what differs between two databases or exports",
+       .summary = "what differs between two databases, exports or backups",
        .make = make_command<diff_command::Options>,
        .description = kDiff,
        .examples = "dbkeeper diff shop.json                 # --db and an export of it\n"
@@ -184,6 +223,7 @@ const std::vector<CommandEntry>& commands() {
        .description = kCheck,
        .examples = "dbkeeper check\n"
                    "dbkeeper check --quick -q        # a probe or HEALTHCHECK\n"
+                   "dbkeeper check --quick --max-backup-age 26h --max-proof-age 7d\n"
                    "dbkeeper check --fix-sequences   # after rows came in with numbers"},
   };
   return kCommands;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands/diff_report.h"
+#include "commands/file_database.h"
 #include "dbkeeper/base/byte_source.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
@@ -15,31 +16,29 @@ namespace {
 constexpr std::string_view kStdin = "-";
 
 struct Opened {
-  std::unique_ptr<Database> database;  // null: an export
+  FileDatabase file;  // whose database may be one that isn't in a file; null: an export
   std::unique_ptr<DiffSide> side;
 };
 
-bool is_database(const std::string& word) {
-  return is_database_address(word) || is_database_file(word);
-}
-
 Opened open_configured(Context& context) {
-  Opened out{.database = context.open_database(Access::read)};
-  const DatabaseInfo info = out.database->info();
-  out.side =
-      database_side(*out.database, fmt::format("{} ({})", info.name, info.location), context.stop);
+  Opened out;
+  out.file.database = context.open_database(Access::read);
+  const DatabaseInfo info = out.file.database->info();
+  out.side = database_side(*out.file.database, fmt::format("{} ({})", info.name, info.location),
+                           context.stop);
   return out;
 }
 
 Opened open(const std::string& word, Context& context) {
   Opened out;
-  if (word != kStdin && is_database(word)) {
-    out.database = context.open_address(word, Access::read);
-    out.side = database_side(*out.database, redacted(word), context.stop);
-  } else {
-    out.side = export_side(open_bytes(word, context.stop), word == kStdin ? "stdin" : word,
-                           context.reporter, context.stop);
-  }
+  if (is_database_address(word))
+    out.file.database = context.open_address(word, Access::read);
+  else if (holds_database(word))
+    out.file = open_file_database(word, context);
+  out.side = out.file.database
+                 ? database_side(*out.file.database, redacted(word), context.stop)
+                 : export_side(open_bytes(word, context.stop), word == kStdin ? "stdin" : word,
+                               context.reporter, context.stop);
   return out;
 }
 
@@ -56,7 +55,8 @@ Error problem_of(const DiffReport& report, const DiffSide& a, const DiffSide& b)
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("A", options.a, "a database or an export; - is standard input")->required();
+  app.add_option("A", options.a, "a database, export or backup; - is an export from stdin")
+      ->required();
   app.add_option("B", options.b,
                  "the other one; if only one is given, it is B, and A the database of --db");
   app.add_option("--include", options.what.include, "only these tables (a list, globs)")

@@ -20,10 +20,9 @@ std::string rows_of(std::uint64_t number) {
 
 std::string headline(const char* letter, const DiffSide& side) {
   const DiffSide::Description& what = side.description();
-  const std::string of = what.is_export
-                             ? fmt::format("an export of {} from {} {}", what.exported_at,
-                                           what.engine, what.server_version)
-                             : fmt::format("{} {}", what.engine, what.server_version);
+  std::string of = fmt::format("{} {}", what.engine, what.server_version);
+  if (what.is_export) of = fmt::format("an export of {} from {}", what.exported_at, of);
+  if (!what.backed_up_at.empty()) of = fmt::format("a backup of {} from {}", what.backed_up_at, of);
   return fmt::format("{}: {}, {}\n", letter, what.name, of);
 }
 
@@ -117,13 +116,17 @@ Value text_or_null(const std::string& text) { return text.empty() ? Value() : Va
 
 Value value_of(const DiffSide& side) {
   const DiffSide::Description& what = side.description();
+  const bool is_backup = !what.backed_up_at.empty();
   return Value()
       .set("name", what.name)
-      .set("kind", what.is_export ? "export" : "database")
+      .set("kind", is_backup        ? "backup"
+                   : what.is_export ? "export"
+                                    : "database")
       .set("database", what.database)
       .set("engine", what.engine)
       .set("server_version", what.server_version)
-      .set("exported_at", text_or_null(what.exported_at));
+      .set("exported_at", text_or_null(what.exported_at))
+      .set("backed_up_at", text_or_null(what.backed_up_at));
 }
 
 Value value_of(const SchemaDifference& difference) {

@@ -10,11 +10,14 @@
 #include "commands/import_report.h"
 #include "commands/import_safety.h"
 #include "commands/import_source.h"
+#include "commands/undo_command.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/export_target.h"
 #include "dbkeeper/core/history.h"
 #include "dbkeeper/core/id_map.h"
 #include "dbkeeper/core/import.h"
+#include "dbkeeper/core/run_record.h"
+#include "dbkeeper/engines/lock.h"
 
 namespace dbkeeper::import_command {
 namespace {
@@ -62,6 +65,7 @@ class ImportCommand {
   bool try_to_read();
   void confirm(const ImportPlan& plan);
   void make_safety_copy();
+  std::optional<RunRecord> begin_record();
   Database& second_database();
 
   const Options& options_;
@@ -71,6 +75,7 @@ class ImportCommand {
   const Clock::time_point begin_ = Clock::now();
 
   std::unique_ptr<ByteSource> source_;  // until the reader has it
+  std::unique_ptr<DatabaseLock> lock_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> second_database_;
   Schema schema_;
@@ -79,7 +84,7 @@ class ImportCommand {
   std::optional<ExportTarget> id_map_;
   std::optional<ImportRun> run_;  // goes first, of what can be undone
   bool confirmed_ = false;
-  std::optional<SafetyCopy> safety_copy_;
+  std::optional<std::string> safety_copy_;  // the file
   ImportReport report_;
 };
 
@@ -118,6 +123,8 @@ bool ImportCommand::is_large() const {
 
 void ImportCommand::open_database() {
   database_ = context_.open_database(Access::write);
+  if (!what_.dry_run)
+    lock_ = lock_database(context_.address_of(""), context_.open_options(Access::write));
   const auto snapshot = database_->snapshot();
   schema_ = snapshot->schema();
   versions_ = migration_states(*snapshot, schema_);
@@ -179,11 +186,28 @@ void ImportCommand::find_rows() {
 // The locks are held by now: what the copy has is what the import will find.
 void ImportCommand::make_safety_copy() {
   if (!destroys() || options_.no_safety_backup || safety_copy_) return;
-  const Settings& settings = context_.settings;
-  safety_copy_ = dbkeeper::make_safety_copy(second_database(), settings.backup_dir, "pre-import",
-                                            settings.jobs, context_.reporter, context_.stop);
-  context_.reporter.info(fmt::format("safety copy, an export of all tables, read back: {} ({})",
-                                     safety_copy_->file, describe(*safety_copy_)));
+  safety_copy_ = copy_before_import(second_database(), context_);
+}
+
+// Without it nobody could take back what is about to happen, unless there is nothing to do it with.
+std::optional<RunRecord> ImportCommand::begin_record() {
+  if (!destroys()) return std::nullopt;
+  const DatabaseInfo database = database_->info();
+  try {
+    return RunRecord(
+        context_.settings.backup_dir,
+        {.command = "import --mode clean",
+         .engine = database.engine,
+         .database = database.name,
+         .location = database.location,
+         .begun = {},
+         .copy = safety_copy_ ? std::filesystem::absolute(*safety_copy_).lexically_normal().string()
+                              : "",
+         .file = {}});
+  } catch (const Error&) {
+    if (safety_copy_) throw;
+    return std::nullopt;
+  }
 }
 
 void ImportCommand::write_rows() {
@@ -202,7 +226,17 @@ void ImportCommand::write_rows() {
 
 void ImportCommand::commit() {
   context_.stop.check();
-  if (!what_.dry_run) run_->commit();
+  if (!what_.dry_run) {
+    std::optional<RunRecord> record = begin_record();
+    try {
+      run_->commit();
+    } catch (const Error& error) {
+      // Whether a lost server has done it is not known.
+      if (record && error.kind() != ErrorKind::connection) record->forget();
+      throw;
+    }
+    if (record) record->done();
+  }
   if (!id_map_) return;
   try {
     report_.id_map = id_map_->commit();
@@ -216,8 +250,8 @@ Outcome ImportCommand::outcome() {
   report_.file = shown_name(options_.file);
   report_.source_id = reader_->metadata().source_id;
   if (safety_copy_) {
-    report_.safety_copy = safety_copy_->file;
-    report_.undo = undo_command(*safety_copy_, schema_, run_->plan(), context_);
+    report_.safety_copy = *safety_copy_;
+    report_.undo = undo_command(context_);
   }
   if (!report_.taken_off.empty())
     context_.reporter.debug(

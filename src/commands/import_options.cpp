@@ -36,7 +36,7 @@ ImportOptions settled(const Options& options) {
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("-i,--input,FILE", options.file,
-                 "the export, or an SQLite database; - is standard input")
+                 "the export, backup or SQLite database; - is an export from stdin")
       ->type_name("FILE")
       ->required();
   app.add_option("--mode", options.mode,

@@ -4,8 +4,10 @@
 
 #include "commands/export_file.h"
 #include "commands/text_table.h"
-#include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/core/new_backup.h"
+#include "dbkeeper/core/retention.h"
+#include "dbkeeper/core/safety_copy.h"
 
 namespace dbkeeper {
 namespace {
@@ -19,13 +21,17 @@ std::vector<const Table*> emptied_tables(const ImportPlan& plan) {
   return out;
 }
 
-// A database that was named on the command line has to be named there again.
-std::vector<std::string> words_for_database(Context& context) {
-  for (const Setting& setting : context.explain_settings())
-    if (setting.command.empty() && setting.name == "db" && setting.origin == "--db")
-      if (const auto* address = std::get_if<std::string>(&setting.value.data()))
-        return {"--db", *address};
-  return {};
+// An export of all tables: what can be made where a backup can't, for want of a pg_dump or of
+// rights.
+std::string export_instead(Database& database, const Error& hindrance, Context& context) {
+  const Settings& settings = context.settings;
+  const SafetyCopy copy = make_safety_copy(database, settings.backup_dir, kPreImport, settings.jobs,
+                                           context.reporter, context.stop);
+  context.reporter.info(fmt::format("no backup could be made: {}", hindrance.message()));
+  context.reporter.info(fmt::format("safety copy, an export of all tables, read back: {} ({}, {})",
+                                    copy.file, tables_and_rows(copy.tables),
+                                    human_size(static_cast<std::int64_t>(copy.bytes))));
+  return copy.file;
 }
 
 }  // namespace
@@ -49,25 +55,23 @@ std::string clean_question(Database& database, const Schema& schema, const Impor
       plural(total, "row"), file, list.text());
 }
 
-std::string undo_command(const SafetyCopy& copy, const Schema& schema, const ImportPlan& plan,
-                         Context& context) {
-  std::vector<std::string> changed;
-  for (const Table* table : emptied_tables(plan)) changed.push_back(schema.display(*table));
-  std::vector<std::string> words = {"dbkeeper", "import", copy.file, "--mode", "clean"};
-  const auto add = [&](const std::vector<std::string>& more) {
-    words.insert(words.end(), more.begin(), more.end());
-  };
-  add(copy.words_for(changed));
-  if (plan.fire_triggers) add({"--fire-triggers"});
-  add(words_for_database(context));
-  std::vector<std::string> quoted;
-  for (const std::string& word : words) quoted.push_back(shell_word(word));
-  return join(quoted, " ");
-}
-
-std::string describe(const SafetyCopy& copy) {
-  return fmt::format("{}, {}", tables_and_rows(copy.tables),
-                     human_size(static_cast<std::int64_t>(copy.bytes)));
+std::string copy_before_import(Database& database, Context& context) {
+  NewBackupOptions what{.folder = context.settings.backup_dir};
+  what.label = kPreImport;
+  what.what.allow_empty = true;
+  try {
+    const NewBackup backup =
+        make_backup(database, what, context.settings.jobs, context.reporter, context.stop);
+    context.reporter.info(
+        fmt::format("safety copy, a backup, read back: {} ({}, {})", backup.file.string(),
+                    plural(static_cast<std::int64_t>(backup.description.rows()), "row"),
+                    human_size(static_cast<std::int64_t>(backup.bytes))));
+    return backup.file.string();
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::failed) return export_instead(database, error, context);
+    error.during("making a safety copy; nothing was changed");
+    throw;
+  }
 }
 
 }  // namespace dbkeeper

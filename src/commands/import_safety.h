@@ -1,13 +1,10 @@
 // What comes before a clean import destroys anything: the user's word, and a copy.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "dbkeeper/commands/command.h"
 #include "dbkeeper/core/import_plan.h"
-#include "dbkeeper/core/safety_copy.h"
 
 namespace dbkeeper {
 
@@ -17,11 +14,8 @@ inline constexpr const char* kDeleteAllData = "DELETE ALL DATA";
 std::string clean_question(Database& database, const Schema& schema, const ImportPlan& plan,
                            const std::string& file);
 
-// The shell command that takes the import back.
-std::string undo_command(const SafetyCopy& copy, const Schema& schema, const ImportPlan& plan,
-                         Context& context);
-
-// "120 rows in 3 tables, 12 KB".
-std::string describe(const SafetyCopy& copy);
+// A copy of the whole database in --dir, read back: a backup, or else an export of all tables. The
+// file. Error where there can be neither; nothing was changed.
+std::string copy_before_import(Database& database, Context& context);
 
 }  // namespace dbkeeper

@@ -4,7 +4,9 @@
 
 #include <chrono>
 
+#include "commands/file_database.h"
 #include "dbkeeper/base/temporary_bytes.h"
+#include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/formats/export_source.h"
 #include "dbkeeper/formats/zstd.h"
@@ -14,14 +16,14 @@ namespace {
 
 constexpr std::string_view kStdin = "-";
 
-void write_export_of(const std::string& file, Context& context, TemporaryBytes& into) {
-  const auto database = context.open_address(file, Access::read);
-  const auto snapshot = database->snapshot();
-  const auto moment = std::chrono::system_clock::now();
+void write_export_of(Database& database, Context& context, TemporaryBytes& into) {
+  const auto snapshot = database.snapshot();
+  const DatabaseInfo info = database.info();
+  const auto moment = parse_rfc3339(info.as_of).value_or(std::chrono::system_clock::now());
   const Schema schema = snapshot->schema();
   const ExportPlan plan = plan_export(schema, {});
-  const auto metadata = describe_moment(moment, database->info(), *snapshot, schema, plan);
-  const int readers = database->capabilities().parallel_readers ? context.settings.jobs : 1;
+  const auto metadata = describe_moment(moment, info, *snapshot, schema, plan);
+  const int readers = database.capabilities().parallel_readers ? context.settings.jobs : 1;
   ZstdWriter compressor([&](std::string_view bytes) { into.append(bytes); });
   write_export(
       *snapshot, schema, plan, metadata, [&](std::string_view text) { compressor.write(text); },
@@ -31,15 +33,15 @@ void write_export_of(const std::string& file, Context& context, TemporaryBytes& 
 
 std::unique_ptr<ByteSource> export_of_database(const std::string& file, Context& context) {
   auto text = std::make_unique<TemporaryBytes>(fmt::format("an export of '{}'", file));
-  write_export_of(file, context, *text);
+  const FileDatabase opened = open_file_database(file, context);
+  write_export_of(*opened.database, context, *text);
   return text;
 }
 
 }  // namespace
 
 std::unique_ptr<ByteSource> import_source(const std::string& file, Context& context) {
-  if (file != kStdin && is_database_file(file))
-    return export_source(export_of_database(file, context));
+  if (holds_database(file)) return export_source(export_of_database(file, context));
   return export_source(open_bytes(file, context.stop));
 }
 

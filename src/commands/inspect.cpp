@@ -6,9 +6,11 @@
 #include <algorithm>
 
 #include "commands/export_file.h"
+#include "commands/file_database.h"
 #include "commands/schema_value.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/core/backup_database.h"
 #include "dbkeeper/core/inspect.h"
 #include "dbkeeper/core/natural_keys.h"
 
@@ -21,7 +23,9 @@ std::string shown_rows(std::int64_t rows, bool exact) {
 }
 
 std::string shown_size(const Inspection& inspection, const Table& table) {
-  if (!inspection.exported_at.empty()) return "-";  // a file's tables have none of their own
+  // A file's tables have none of their own.
+  const bool in_file = !inspection.exported_at.empty() || !inspection.whole_schema;
+  if (in_file) return "-";
   return table.bytes < 0 ? "?" : human_size(table.bytes);
 }
 
@@ -80,6 +84,8 @@ std::string headline(const Inspection& inspection) {
                   inspection.total_rows() == 1 ? " row" : " rows", human_size(database.bytes));
   if (!inspection.exported_at.empty())
     text += fmt::format("an export of {}\n", inspection.exported_at);
+  if (!inspection.database.as_of.empty())
+    text += fmt::format("a backup of {}\n", inspection.database.as_of);
   for (const MigrationState& state : inspection.migrations) {
     text += fmt::format("{} at {}", state.tool,
                         state.version.empty() ? "no version yet" : state.version);
@@ -152,10 +158,11 @@ Inspection inspect_database(Database& database, const Options& options, Context&
 Inspection carry_out(const Options& options, Context& context) {
   if (options.file.empty())
     return inspect_database(*context.open_database(Access::read), options, context);
-  if (options.file != "-" && is_database_file(options.file)) {
-    const auto database = open_database(options.file, {Access::read, context.settings.lock_timeout,
-                                                       &context.reporter, &context.stop});
-    return inspect_database(*database, options, context);
+  if (holds_database(options.file)) {
+    const FileDatabase opened = open_file_database(options.file, context);
+    Inspection inspection = inspect_database(*opened.database, options, context);
+    if (opened.archive) set_rows(inspection.schema, opened.archive->description());
+    return inspection;
   }
   const ExportFile file = read_export_file(options.file, context);
   return inspection_of(file.content, file.name, file.bytes);
@@ -165,7 +172,7 @@ Inspection carry_out(const Options& options, Context& context) {
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file,
-                 "an export (- is standard input) or an SQLite database, in place of --db")
+                 "an export (- is stdin), a backup or a database file, in place of --db")
       ->type_name("FILE");
   app.add_flag("--exact", options.exact, "count every table's rows instead of estimating");
   app.add_option("--format", options.format, "how to print: table or json")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <system_error>
 
 #include "dbkeeper/core/backup.h"
 #include "dbkeeper/core/backup_folder.h"
@@ -21,6 +22,12 @@ void remember(const std::filesystem::path& file, Reporter& reporter) {
 }
 
 }  // namespace
+
+bool is_meant_as_backup(const std::filesystem::path& file) {
+  std::error_code unknown;
+  return is_backup_file(file) ||
+         (file.extension() == ".dbk" && std::filesystem::is_regular_file(file, unknown));
+}
 
 BackupArchive proven_backup(const std::filesystem::path& file, Context& context) {
   try {

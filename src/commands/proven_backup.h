@@ -8,6 +8,9 @@
 
 namespace dbkeeper {
 
+// Whether the file is a backup, or, empty or cut, was to be one by its name.
+bool is_meant_as_backup(const std::filesystem::path& file);
+
 // The archive, every byte of it proven, which is kept beside the file. Error(input) for one that is
 // damaged: what was known of it counts no more.
 BackupArchive proven_backup(const std::filesystem::path& file, Context& context);

@@ -3,28 +3,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 
 #include "commands/list.h"
 #include "commands/restore_choice.h"
-#include "dbkeeper/base/file_use.h"
+#include "commands/restore_question.h"
+#include "commands/restore_run.h"
+#include "commands/restore_undo.h"
 #include "dbkeeper/base/text.h"
-#include "dbkeeper/core/backup.h"
-#include "dbkeeper/core/new_backup.h"
+#include "dbkeeper/engines/lock.h"
 
 namespace dbkeeper::restore_command {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-struct Done {
-  std::string file;
-  BackupDescription description;
-  RestorePlace place;
-  RestoreReport report;
-  std::optional<NewBackup> safety;
-  double seconds = 0;
-};
 
 void check_words(const Options& options) {
   if (options.latest && !options.file.empty())
@@ -32,100 +21,31 @@ void check_words(const Options& options) {
         .hint("leave one of them out");
   if (!options.label.empty() && !options.latest)
     throw Error(ErrorKind::usage, "--label chooses among backups, which takes --latest");
-  if (options.keep_old < 0) throw Error(ErrorKind::usage, "--keep-old takes a number from 0 on");
+  if (options.undo && (options.latest || !options.file.empty() || !options.label.empty()))
+    throw Error(ErrorKind::usage, "--undo finds by itself what it takes back")
+        .hint("leave FILE, --latest and --label out");
+  if (options.keep_old.value_or(0) < 0)
+    throw Error(ErrorKind::usage, "--keep-old takes a number from 0 on");
 }
 
-std::string question(const BackupArchive& archive, const RestorePlace& place, bool keeps_old) {
-  const BackupDescription& backup = archive.description();
-  std::string text = fmt::format(
-      "This restores the {} database '{}' at {}\nfrom {}\n  of '{}', {}, label {}, {} in {}, {}.\n",
-      backup.engine, place.name, place.location, archive.path().string(), backup.database,
-      backup.time, backup.label, plural(static_cast<std::int64_t>(backup.rows()), "row"),
-      plural(static_cast<std::int64_t>(backup.tables.size()), "table"),
-      human_size(static_cast<std::int64_t>(archive.bytes())));
-  if (!place.exists) return text + "There is no such database yet.\n";
-  text += fmt::format("What is there now ({}) {}\n", human_size(place.bytes),
-                      keeps_old ? "stays beside it under another name."
-                                : "is replaced, once a safety backup of it is proven.");
-  for (const std::string& session : place.sessions) text += "  in use: " + session + "\n";
-  return text;
-}
-
-RestoreOptions way_of(const Options& options, const Context& context) {
-  return {.jobs = context.settings.jobs,
-          .end_sessions = !options.no_terminate,
-          .keep_old = options.keep_old};
-}
-
-std::unique_ptr<Database> open_old(const Options& options, Context& context) {
-  return options.to.empty() ? context.open_database(Access::read)
-                            : context.open_address(options.to, Access::read);
-}
-
-// Whether the engine itself finds the old database broken.
-bool is_damaged(const Options& options, Context& context) {
-  try {
-    const auto database = open_old(options, context);
-    const auto snapshot = database->snapshot();
-    return !snapshot->integrity(snapshot->schema(), Depth::full).empty();
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::refused) throw;
-    return true;
-  }
-}
-
-// None where the old database is so damaged that it can't be backed up: it stays as it is then,
-// under another name.
-std::optional<NewBackup> make_safety_backup(const Options& options, RestoreTarget& target,
-                                            Context& context) {
-  NewBackupOptions what{.folder = context.settings.backup_dir};
-  what.label = "pre-restore";
-  what.what.allow_empty = true;
-  try {
-    NewBackup backup = make_backup(*open_old(options, context), what, context.settings.jobs,
-                                   context.reporter, context.stop);
-    context.reporter.info(fmt::format("safety backup, read back: {}", backup.file.string()));
-    return backup;
-  } catch (Error& error) {
-    error.during("making a safety backup; nothing was changed");
-    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::refused ||
-        !is_damaged(options, context))
-      throw;
-    context.reporter.warn(
-        fmt::format("the old database can't be backed up, since it is damaged, and is put aside as "
-                    "it stands: {}",
-                    error.message()));
-    target.put_old_aside();
-    return std::nullopt;
-  }
-}
-
-Done carry_out(const Options& options, Context& context) {
-  const auto begin = Clock::now();
+RestoreDone carry_out(const Options& options, Context& context) {
   const BackupArchive archive = chosen_archive(options, context);
-  const FileUse use(archive.path());  // no cleanup removes it meanwhile
-  Done done;
-  done.file = archive.path().string();
-  done.description = archive.description();
-  const auto target =
-      context.open_target(options.to, archive.description(), way_of(options, context));
-  done.place = target->place();
-  const Confirmation confirmation{done.place.name, options.confirm, "restore"};
-  if (done.place.exists) context.check_confirmation(confirmation);
-  target->check(archive.files());
-  const bool needs_copy = done.place.exists && !target->keeps_old() && !options.no_safety_backup;
-  if (done.place.exists)
-    context.confirm(confirmation,
-                    [&] { return question(archive, done.place, target->keeps_old()); });
-  if (needs_copy) done.safety = make_safety_backup(options, *target, context);
-  done.report =
-      restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop);
-  done.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  for (const std::string& what : done.report.left_out) context.reporter.warn("left out: " + what);
-  return done;
+  const auto lock =
+      lock_database(context.address_of(options.to), context.open_options(Access::write));
+  return run_restore(archive,
+                     {.to = options.to,
+                      .how = way_of(options, context),
+                      .safety_backup = !options.no_safety_backup,
+                      .agree =
+                          [&](const RestoreTarget& target) {
+                            ask(options, context, target.place(), [&] {
+                              return restore_question(archive, target.place(), target.keeps_old());
+                            });
+                          }},
+                     context);
 }
 
-Value value_of(const Done& done) {
+Value value_of(const RestoreDone& done) {
   return Value()
       .set("file", done.file)
       .set("database", done.place.name)
@@ -143,7 +63,7 @@ Value value_of(const Done& done) {
       .set("seconds", done.seconds);
 }
 
-std::string text_of(const Done& done) {
+std::string text_of(const RestoreDone& done) {
   std::string text =
       fmt::format("{} restored from {}: {}, {} in {:.1f} s\n", done.place.name, done.file,
                   plural(static_cast<std::int64_t>(done.description.tables.size()), "table"),
@@ -157,6 +77,20 @@ std::string text_of(const Done& done) {
   return text;
 }
 
+Outcome run_undo(const Options& options, Context& context) {
+  Undone undone = undo(options, context);
+  Outcome outcome;
+  if (undone.import) {
+    outcome = std::move(*undone.import);
+  } else {
+    outcome.result = value_of(*undone.restore);
+    outcome.text = text_of(*undone.restore);
+  }
+  outcome.result.set("undone", undone.what);
+  outcome.text = fmt::format("taken back: {}\n{}", undone.what, outcome.text);
+  return outcome;
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
@@ -166,10 +100,14 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--list", options.list, "only show what there is, as `dbkeeper list` does");
   app.add_option("--label", options.label, "with --latest: only backups with such a label")
       ->type_name("GLOB");
+  app.add_flag("--undo", options.undo,
+               "take back the last import --mode clean, restore or migrate");
+  app.add_flag("--in-place", options.in_place,
+               "PostgreSQL: in one transaction within the database, none beside it");
   app.add_option("--to", options.to, "into another database than --db names; it needn't exist")
       ->type_name("URL");
   app.add_option("--keep-old", options.keep_old,
-                 "PostgreSQL: how many earlier databases stay under other names")
+                 "PostgreSQL: how many earlier databases stay; default: this one and one more")
       ->type_name("N");
   app.add_flag("--no-terminate", options.no_terminate,
                "don't end others' sessions: refuse if there are any");
@@ -182,7 +120,8 @@ void add_options(CLI::App& app, Options& options) {
 Outcome run(const Options& options, Context& context) {
   if (options.list) return list_command::run({}, context);
   check_words(options);
-  const Done done = carry_out(options, context);
+  if (options.undo) return run_undo(options, context);
+  const RestoreDone done = carry_out(options, context);
   Outcome outcome;
   outcome.result = value_of(done);
   outcome.text = text_of(done);

@@ -12,9 +12,11 @@ struct Options {
   std::string file;
   bool latest = false;
   bool list = false;
+  bool undo = false;
   std::string label;  // of the backups that --latest chooses among; a glob
   std::string to;
-  int keep_old = 1;
+  bool in_place = false;
+  std::optional<int> keep_old;
   bool no_terminate = false;
   bool no_safety_backup = false;
   std::string confirm;

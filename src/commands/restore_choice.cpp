@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "commands/proven_backup.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/backup_folder.h"
+#include "dbkeeper/core/retention.h"
 
 namespace dbkeeper::restore_command {
 namespace {
@@ -22,16 +24,35 @@ std::string line_of(const FolderBackup& backup) {
                                             : backup.problem);
 }
 
-[[noreturn]] void refuse_no_choice(const Context& context) {
-  const std::string& folder = context.settings.backup_dir;
-  const auto backups = list_backups(folder);
+// The newest ones, numbered where one of them is to be chosen.
+std::string shown(const std::vector<FolderBackup>& backups, bool numbered) {
   std::string list;
   for (std::size_t i = 0; i < std::min(backups.size(), kShown); ++i)
-    list += "\n  " + line_of(backups[i]);
-  throw Error(ErrorKind::usage, backups.empty()
-                                    ? fmt::format("no backup is named, and {} has none", folder)
-                                    : fmt::format("no backup is named; {} has{}", folder, list))
-      .hint("name a FILE, or say --latest");
+    list += (numbered ? fmt::format("\n  {:2}  ", i + 1) : "\n  ") + line_of(backups[i]);
+  return list;
+}
+
+// One of the newest ten, by its number.
+fs::path asked_for(Context& context) {
+  const std::string& folder = context.settings.backup_dir;
+  const auto backups = list_backups(folder);
+  if (backups.empty())
+    throw Error(ErrorKind::usage, fmt::format("no backup is named, and {} has none", folder))
+        .hint("name a FILE; --dir names another folder");
+  const auto answer = context.ask(fmt::format("The newest backups in {}:{}\nWhich one (number)? ",
+                                              folder, shown(backups, true)));
+  if (!answer)
+    throw Error(ErrorKind::usage,
+                fmt::format("no backup is named; {} has{}", folder, shown(backups, false)))
+        .hint("name a FILE, or say --latest");
+  std::size_t number = 0;
+  const auto [end, error] =
+      std::from_chars(answer->data(), answer->data() + answer->size(), number);
+  if (error != std::errc() || end != answer->data() + answer->size() || number < 1 ||
+      number > std::min(backups.size(), kShown))
+    throw Error(ErrorKind::refused,
+                fmt::format("'{}' is none of the numbers; nothing was changed", *answer));
+  return backups[number - 1].path;
 }
 
 BackupArchive proven(const fs::path& path, Context& context) {
@@ -52,18 +73,41 @@ fs::path found_file(const std::string& name, const Context& context) {
 
 bool is_candidate(const FolderBackup& backup, const Options& options,
                   const NamedDatabase& database) {
-  if (!backup.problem.empty() || backup.engine != database.engine ||
-      backup.database != database.name)
-    return false;
-  return options.label.empty() ? backup.label != "pre-restore"
+  if (!backup.problem.empty() || backup.engine != database.engine) return false;
+  return options.label.empty() ? backup.label != kPreRestore
                                : glob_matches(options.label, backup.label);
+}
+
+// By which backups know the database; nothing where it is gone, or can't be told.
+std::optional<std::string> source_id_now(Context& context) {
+  try {
+    return context.open_database(Access::read)->info().source_id;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
+    return std::nullopt;
+  }
+}
+
+// Those of this very database; where there are none, those of its name: it may have been made anew.
+std::vector<FolderBackup> candidates(const Options& options, const NamedDatabase& database,
+                                     Context& context) {
+  std::vector<FolderBackup> backups = list_backups(context.settings.backup_dir);
+  std::erase_if(backups, [&](const FolderBackup& backup) {
+    return !is_candidate(backup, options, database);
+  });
+  const auto id = source_id_now(context);
+  const auto is_other = [&](const FolderBackup& backup) { return !id || backup.source_id != id; };
+  if (std::ranges::all_of(backups, is_other))
+    std::erase_if(backups, [&](const FolderBackup& b) { return b.database != database.name; });
+  else
+    std::erase_if(backups, is_other);
+  return backups;
 }
 
 // The newest that holds; those that don't are passed over, and told.
 BackupArchive latest(const Options& options, Context& context) {
   const NamedDatabase database = context.named_database();
-  for (const FolderBackup& backup : list_backups(context.settings.backup_dir)) {
-    if (!is_candidate(backup, options, database)) continue;
+  for (const FolderBackup& backup : candidates(options, database, context)) {
     try {
       return proven(backup.path, context);
     } catch (const Error& error) {
@@ -83,7 +127,7 @@ BackupArchive latest(const Options& options, Context& context) {
 
 BackupArchive chosen_archive(const Options& options, Context& context) {
   if (options.latest) return latest(options, context);
-  if (options.file.empty()) refuse_no_choice(context);
+  if (options.file.empty()) return proven(asked_for(context), context);
   return proven(found_file(options.file, context), context);
 }
 

@@ -151,8 +151,7 @@ Value value_of(const Inspection& inspection, const Table& table) {
       .set("natural_keys",
            Value::list(natural_keys(table), [](const Key* key) { return Value(describe(*key)); }))
       .set("foreign_keys", Value::list(table.foreign_keys, [&](const ForeignKey& key) {
-             return inspection.exported_at.empty() ? value_of(schema, key)
-                                                   : value_in_export(schema, key);
+             return inspection.whole_schema ? value_of(schema, key) : value_in_export(schema, key);
            }));
   set_surroundings(value, schema, table);
   return value;
@@ -237,6 +236,7 @@ Value value_of(const Inspection& inspection) {
   Value value;
   value.set("database", value_of(inspection.database))
       .set("exported_at", text_or_null(inspection.exported_at))
+      .set("backed_up_at", text_or_null(inspection.database.as_of))
       .set("migrations",
            Value::list(inspection.migrations,
                        [&](const MigrationState& state) { return value_of(schema, state); }))

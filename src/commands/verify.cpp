@@ -5,12 +5,15 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "commands/export_file.h"
 #include "commands/proven_backup.h"
+#include "dbkeeper/base/file_use.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/backup_folder.h"
+#include "dbkeeper/core/drill.h"
 
 namespace dbkeeper::verify_command {
 namespace {
@@ -40,16 +43,32 @@ std::string text_of(const ExportFile& file) {
                      content.metadata.engine, content.metadata.server_version);
 }
 
-Value value_of(const BackupArchive& archive, double seconds) {
-  const BackupDescription& description = archive.description();
+// A backup whose every byte holds, and what a drill of it came to.
+struct VerifiedBackup {
+  BackupArchive archive;
+  std::optional<DrillReport> drill;
+};
+
+Value value_of(const std::optional<DrillReport>& drill) {
+  if (!drill) return {};
+  return Value()
+      .set("equal", drill->differences.empty())
+      .set("differences", Value::list(drill->differences))
+      .set("left_out", Value::list(drill->left_out))
+      .set("restore_seconds", drill->restore_seconds)
+      .set("seconds", drill->seconds);
+}
+
+Value value_of(const VerifiedBackup& backup, double seconds) {
+  const BackupDescription& description = backup.archive.description();
   Value tables = Value::object();
   for (const BackupTable& table : description.tables)
     tables.set(description.schema.display(table.name),
                Value().set("rows", table.total.rows).set("digest", table.total.sum.text()));
   return Value()
-      .set("file", archive.path().string())
+      .set("file", backup.archive.path().string())
       .set("kind", "backup")
-      .set("bytes", archive.bytes())
+      .set("bytes", backup.archive.bytes())
       .set("data_bytes", description.data_bytes)
       .set("database", description.database)
       .set("engine", description.engine)
@@ -58,23 +77,36 @@ Value value_of(const BackupArchive& archive, double seconds) {
       .set("timestamp", description.time)
       .set("rows", description.rows())
       .set("tables", std::move(tables))
+      .set("drill", value_of(backup.drill))
       .set("seconds", seconds);
 }
 
-std::string text_of(const BackupArchive& archive) {
-  const BackupDescription& description = archive.description();
-  return fmt::format("{}: {}, {}, all checksums hold; taken {} from {} {}\n",
-                     archive.path().string(),
-                     plural(static_cast<std::int64_t>(description.tables.size()), "table"),
-                     plural(static_cast<std::int64_t>(description.rows()), "row"), description.time,
-                     description.engine, description.server_version);
+std::string text_of(const std::optional<DrillReport>& drill) {
+  if (!drill) return "";
+  if (drill->differences.empty())
+    return fmt::format("; restored and compared in {:.0f} s", drill->seconds);
+  std::string text = "; restored, and not the same:";
+  for (const std::string& difference : drill->differences) text += "\n  " + difference;
+  return text;
 }
 
-// Empty files and such, which nothing but their name tells apart, are told as what they were to be.
-bool is_meant_as_backup(const std::filesystem::path& file) {
-  std::error_code unknown;
-  return is_backup_file(file) ||
-         (file.extension() == ".dbk" && std::filesystem::is_regular_file(file, unknown));
+std::string text_of(const VerifiedBackup& backup) {
+  const BackupDescription& description = backup.archive.description();
+  return fmt::format("{}: {}, {}, all checksums hold; taken {} from {} {}{}\n",
+                     backup.archive.path().string(),
+                     plural(static_cast<std::int64_t>(description.tables.size()), "table"),
+                     plural(static_cast<std::int64_t>(description.rows()), "row"), description.time,
+                     description.engine, description.server_version, text_of(backup.drill));
+}
+
+std::optional<Error> problem_of(const ExportFile&) { return std::nullopt; }
+
+std::optional<Error> problem_of(const VerifiedBackup& backup) {
+  if (!backup.drill || backup.drill->differences.empty()) return std::nullopt;
+  return Error(ErrorKind::check,
+               fmt::format("'{}', restored, is not what was backed up: {}",
+                           backup.archive.path().string(), backup.drill->differences.front()))
+      .hint("make a new backup, and drill that one");
 }
 
 // The report of a file that `read` reads, with the time that it took.
@@ -86,23 +118,70 @@ Outcome report(Read read) {
   Outcome outcome;
   outcome.result = value_of(file, elapsed.count());
   outcome.text = text_of(file);
+  outcome.problem = problem_of(file);
   return outcome;
 }
 
+// Where a file that is no server's is restored to.
+std::string scratch_folder(const std::filesystem::path& backup, const Context& context) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(context.settings.backup_dir, ignored))
+    return context.settings.backup_dir;
+  return backup.has_parent_path() ? backup.parent_path().string() : ".";
+}
+
+DrillReport drilled(const BackupArchive& archive, Context& context) {
+  const std::string address =
+      drill_needs_address(archive.description()) ? context.address_of("") : "";
+  DrillReport report = drill(archive, address, scratch_folder(archive.path(), context),
+                             context.settings.jobs, context.open_options(Access::write));
+  for (const std::string& what : report.left_out) context.reporter.warn("left out: " + what);
+  if (report.differences.empty())
+    record_restored(archive.path(), std::chrono::system_clock::now(), report.seconds);
+  return report;
+}
+
+VerifiedBackup verified(const std::filesystem::path& file, const Options& options,
+                        Context& context) {
+  const FileUse use(file);  // no cleanup removes it meanwhile
+  VerifiedBackup backup{proven_backup(file, context), std::nullopt};
+  if (!options.drill) return backup;
+  try {
+    backup.drill = drilled(backup.archive, context);
+  } catch (Error& error) {
+    error.during(fmt::format("the drill of {}", file.string()));
+    throw;
+  }
+  return backup;
+}
+
+// What is no fault of the one backup: the next would fail as well.
+bool concerns_all(const Error& error) {
+  return error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage ||
+         error.kind() == ErrorKind::connection;
+}
+
 // Every backup of the folder; one that is bad doesn't stop it.
-Outcome verify_all(Context& context) {
+Outcome verify_all(const Options& options, Context& context) {
   Value::List files;
   std::string text;
   std::size_t bad = 0;
+  // Damage counts more than what a drill has found.
+  ErrorKind worst = options.drill ? ErrorKind::check : ErrorKind::input;
+  const auto note = [&](const Error& error) {
+    ++bad;
+    if (error.kind() == ErrorKind::input) worst = ErrorKind::input;
+  };
   for (const FolderBackup& backup : list_backups(context.settings.backup_dir)) {
     const std::string file = backup.path.string();
     try {
-      const Outcome one = report([&] { return proven_backup(file, context); });
+      const Outcome one = report([&] { return verified(file, options, context); });
       files.push_back(one.result);
       text += one.text;
+      if (one.problem) note(*one.problem);
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
-      ++bad;
+      if (concerns_all(error)) throw;
+      note(error);
       files.push_back(
           Value().set("file", file).set("kind", "backup").set("problem", error.message()));
       text += fmt::format("{}: {}\n", file, error.message());
@@ -114,10 +193,23 @@ Outcome verify_all(Context& context) {
   outcome.text =
       text.empty() ? fmt::format("{} has no backup\n", context.settings.backup_dir) : text;
   if (bad > 0)
-    outcome.problem = Error(ErrorKind::input, fmt::format("{} of {} can't be relied on", bad,
-                                                          plural(count, "backup")))
-                          .hint("make a new one: dbkeeper backup");
+    outcome.problem =
+        Error(worst, fmt::format("{} of {} can't be relied on", bad, plural(count, "backup")))
+            .hint("make a new one: dbkeeper backup");
   return outcome;
+}
+
+void check_words(const Options& options) {
+  if (options.all != options.file.empty())
+    throw Error(ErrorKind::usage,
+                options.all ? "both a FILE and --all are given" : "no FILE is given")
+        .hint("name a FILE, or say --all for every backup in --dir");
+  std::error_code unknown;
+  if (options.drill && !options.all && !is_meant_as_backup(options.file) &&
+      (options.file == "-" || std::filesystem::exists(options.file, unknown)))
+    throw Error(ErrorKind::usage,
+                fmt::format("--drill restores a backup, and '{}' is none", options.file))
+        .hint("an export is tried with dbkeeper import --dry-run");
 }
 
 }  // namespace
@@ -126,16 +218,15 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a backup, or an export; - is an export from standard input")
       ->type_name("FILE");
   app.add_flag("--all", options.all, "every backup in --dir");
+  app.add_flag("--drill", options.drill,
+               "also restore it into a scratch database, and compare every table");
 }
 
 Outcome run(const Options& options, Context& context) {
-  if (options.all != options.file.empty())
-    throw Error(ErrorKind::usage,
-                options.all ? "both a FILE and --all are given" : "no FILE is given")
-        .hint("name a FILE, or say --all for every backup in --dir");
-  if (options.all) return verify_all(context);
+  check_words(options);
+  if (options.all) return verify_all(options, context);
   if (is_meant_as_backup(options.file))
-    return report([&] { return proven_backup(options.file, context); });
+    return report([&] { return verified(options.file, options, context); });
   return report([&] { return read_export_file(options.file, context); });
 }
 

@@ -10,6 +10,7 @@ namespace dbkeeper::verify_command {
 struct Options {
   std::string file;
   bool all = false;
+  bool drill = false;
 };
 
 void add_options(CLI::App& app, Options& options);

@@ -10,6 +10,7 @@
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/file_use.h"
 #include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/run_record.h"
 #include "dbkeeper/core/verify.h"
 #include "dbkeeper/formats/backup.h"
 #include "dbkeeper/formats/export_source.h"
@@ -113,6 +114,7 @@ class Cleanup {
 
   void plan(std::vector<FolderBackup> backups) {
     CleanupRules rules = options_.rules;
+    for (Hold& hold : held_copies(list_runs(folder_))) rules.holds.push_back(std::move(hold));
     for (const FolderBackup& backup : backups)
       if (in_use(backup.path))
         rules.holds.push_back({backup.path, "another dbkeeper is reading it"});

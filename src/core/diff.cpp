@@ -208,6 +208,9 @@ class Run {
       leave_out(name, fmt::format("a {}: holds no rows of its own", kind));
   }
 
+  bool whole_schemas() const {
+    return a_.description().whole_schema && b_.description().whole_schema;
+  }
   bool with_export() const { return a_.description().is_export || b_.description().is_export; }
 
   void compare_versions() {
@@ -231,7 +234,7 @@ class Run {
     TableDiff table{.table = name};
     if (options_.schema)
       table.schema = compare_tables(a_.schema(), *pair.a->table, b_.schema(), *pair.b->table,
-                                    with_export() ? SchemaDetail::of_export : SchemaDetail::full);
+                                    whole_schemas() ? SchemaDetail::full : SchemaDetail::of_export);
     report_.tables.push_back(std::move(table));
   }
 

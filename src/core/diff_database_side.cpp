@@ -39,7 +39,9 @@ class DatabaseSide final : public DiffSide {
     description_ = {.name = name,
                     .database = info.name,
                     .engine = info.engine,
-                    .server_version = info.server_version};
+                    .server_version = info.server_version,
+                    .backed_up_at = info.as_of,
+                    .whole_schema = database.capabilities().whole_schema};
     limited_to_schema_ = info.limited_to_schema;
     migrations_ = migration_states(*snapshot_, schema_);
     for (const Table& table : schema_.tables)

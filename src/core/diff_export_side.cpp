@@ -44,6 +44,7 @@ class ExportSide final : public DiffSide {
       : stop_(stop), bytes_(restartable(std::move(bytes))) {
     description_.name = name;
     description_.is_export = true;
+    description_.whole_schema = false;
     prove(reporter);
     for (const Table& table : schema_.tables) add(table);
   }

@@ -100,7 +100,8 @@ class Comparison {
     std::set<std::string> keys;
     for (const Key& key : table.unique) {
       if (detail_ == SchemaDetail::of_export) {
-        if (!key.has_expression() && key.predicate.empty()) keys.insert(list_of(key.columns()));
+        if (key.valid && !key.has_expression() && key.predicate.empty())
+          keys.insert(list_of(key.columns()));
         continue;
       }
       std::string text = fmt::format("({})", describe(key));

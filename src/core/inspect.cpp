@@ -63,6 +63,7 @@ Inspection inspect(Database& database, const InspectOptions& options, Reporter& 
   inspection.migrations = migration_states(*snapshot, inspection.schema);
   if (options.exact) count_rows(*snapshot, inspection.schema, reporter, stop);
   inspection.database = database.info();
+  inspection.whole_schema = database.capabilities().whole_schema;
   return inspection;
 }
 

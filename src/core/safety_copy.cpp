@@ -89,16 +89,4 @@ SafetyCopy make_safety_copy(Database& database, const std::string& folder, std::
   }
 }
 
-std::vector<std::string> SafetyCopy::words_for(const std::vector<std::string>& changed) const {
-  std::vector<std::string> included, excluded;
-  for (const TableTotal& table : tables) {
-    if (table.section == Section::references) continue;
-    const bool meant = std::find(changed.begin(), changed.end(), table.name) != changed.end();
-    (meant ? included : excluded).push_back(table.name);
-  }
-  if (excluded.empty()) return {};
-  if (excluded.size() < included.size()) return {"--exclude", join(excluded, ",")};
-  return {"--include", join(included, ",")};
-}
-
 }  // namespace dbkeeper

@@ -54,6 +54,7 @@ Inspection inspection_of(const VerifiedExport& file, const std::string& location
   Inspection inspection;
   const export_json::Metadata& metadata = file.metadata;
   inspection.exported_at = metadata.timestamp;
+  inspection.whole_schema = false;
   inspection.database.engine = metadata.engine;
   inspection.database.server_version = metadata.server_version;
   inspection.database.name = metadata.database;

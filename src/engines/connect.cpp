@@ -5,10 +5,19 @@
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
+#include "dbkeeper/engines/backup_reading.h"
 #include "engines/postgres/postgres.h"
+#include "engines/postgres/redirect.h"
+#include "engines/postgres/session_watch.h"
+#include "engines/postgres/stored_rows.h"
+#include "engines/postgres/structure.h"
 #include "engines/sqlite/file_header.h"
+#include "engines/sqlite/image_database.h"
 #include "engines/sqlite/location.h"
+#include "engines/sqlite/redirect.h"
+#include "engines/sqlite/session_watch.h"
 #include "engines/sqlite/sqlite.h"
+#include "engines/sqlite/structure.h"
 
 namespace dbkeeper {
 
@@ -32,6 +41,12 @@ void refuse_other_engine(const BackupDescription& description, std::string_view 
       .hint("import brings its rows into a database of another engine: dbkeeper import FILE");
 }
 
+[[noreturn]] void refuse_unread(const BackupDescription& description) {
+  throw Error(ErrorKind::input, fmt::format("the backup is of an engine '{}', and what is in it is "
+                                            "of a kind that dbkeeper can't read so",
+                                            description.engine));
+}
+
 }  // namespace
 
 std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options) {
@@ -53,6 +68,72 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
     return sqlite::begin_restore(address, description, restore, options);
   }
   refuse_unknown(address);
+}
+
+std::unique_ptr<RestoreTarget> begin_put_back(const std::string& address, const std::string& aside,
+                                              const RestoreOptions& restore,
+                                              const OpenOptions& options) {
+  if (!postgres::recognises(address)) return nullptr;
+  return postgres::begin_put_back(address, aside, restore, options);
+}
+
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address,
+                                            const OpenOptions& options) {
+  if (postgres::recognises(address)) return postgres::lock_database(address, options);
+  if (sqlite::recognises(address)) return sqlite::lock_database(address, options);
+  refuse_unknown(address);
+}
+
+std::unique_ptr<ScratchDatabase> make_scratch(const std::string& address, std::string_view purpose,
+                                              const std::string& folder,
+                                              const OpenOptions& options) {
+  if (postgres::recognises(address)) return postgres::make_scratch(address, purpose, options);
+  if (sqlite::recognises(address)) return sqlite::make_scratch(address, purpose, folder, options);
+  refuse_unknown(address);
+}
+
+std::unique_ptr<RowSource> rows_in_piece(const BackupDescription& description,
+                                         const BackupTable& table,
+                                         const std::vector<std::string>& columns,
+                                         std::string_view piece) {
+  if (description.engine == "postgresql")
+    return postgres::rows_in_piece(description, table, columns, piece);
+  refuse_unread(description);
+}
+
+std::unique_ptr<Database> open_image(const BackupDescription& description, const DatabaseInfo& info,
+                                     const ImageBytes& bytes, const OpenOptions& options) {
+  if (description.engine == "sqlite") return sqlite::open_image(description, info, bytes, options);
+  refuse_unread(description);
+}
+
+std::unique_ptr<Redirector> make_redirector(const std::string& live, const std::string& scratch,
+                                            const Variables& environment) {
+  if (postgres::recognises(live) && postgres::recognises(scratch))
+    return postgres::make_redirector(live, scratch, environment);
+  if (postgres::recognises(live) || postgres::recognises(scratch))
+    throw Error(ErrorKind::usage, "the two databases are of different engines");
+  if (!sqlite::recognises(live)) refuse_unknown(live);
+  return sqlite::make_redirector(live, scratch);
+}
+
+std::unique_ptr<SessionWatch> watch_sessions(const std::string& address,
+                                             const OpenOptions& options) {
+  if (postgres::recognises(address)) return postgres::watch_sessions(address, options);
+  return std::make_unique<sqlite::NoSessions>();
+}
+
+Variables lock_timeout_variables(const std::string& address, std::chrono::milliseconds timeout,
+                                 const Variables& environment, const OpenOptions& options) {
+  if (!postgres::recognises(address)) return {};
+  return postgres::lock_timeout_variables(address, timeout, environment, options);
+}
+
+std::vector<std::string> structure_changes(const Structure& before, const Structure& now,
+                                           std::size_t most) {
+  if (before.description.engine == "postgresql")
+    return postgres::structure_changes(before, now, most);
+  return sqlite::structure_changes(before, now, most);
 }
 
 NamedDatabase named_database(const std::string& address) {

@@ -82,3 +82,20 @@ TEST_CASE("percent escapes are decoded, broken ones stay") {
   CHECK(percent_decoded("100%") == "100%");
   CHECK(percent_decoded("%zz%4") == "%zz%4");
 }
+
+TEST_CASE("a URL gets another path, and other hosts, with all else as it stands") {
+  const auto other = [](std::string_view url, std::string_view hosts = "") {
+    return with_url_path(url, hosts, "/b");
+  };
+  CHECK(other("pg+x://u:p@s/s@h:1/a?k=/v&l=@m") == "pg+x://u:p@s/s@h:1/b?k=/v&l=@m");
+  CHECK(other("pg://h") == "pg://h/b");
+  CHECK(other("pg:///a") == "pg:///b");
+  CHECK(other("pg://?host=/tmp") == "pg:///b?host=/tmp");
+  CHECK(other("pg://u@h:1,i:2/a?x=1", "j:3") == "pg://u@j:3/b?x=1");
+}
+
+TEST_CASE("what is encoded for a URL comes back as it was") {
+  const std::string text = "a b/c%?&=@:#ä'\"~-._";
+  CHECK(percent_encoded("a b/c%") == "a%20b%2Fc%25");
+  CHECK(percent_decoded(percent_encoded(text)) == text);
+}

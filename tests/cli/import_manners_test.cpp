@@ -50,8 +50,8 @@ TEST_CASE("a clean import asks on the terminal, and names database, host and row
     CHECK_THAT(result.out, contains("This empties 5 tables of the database '") &&
                                contains("(7 rows)") && contains("members     2"));
     CHECK_THAT(result.out, contains(engine == Engine::sqlite ? "test.db" : "127.0.0.1:"));
-    CHECK_THAT(result.out, contains("safety copy, an export of all tables, read back: ") &&
-                               contains("to undo it: dbkeeper import "));
+    CHECK_THAT(result.out, contains("safety copy, a backup, read back: ") &&
+                               contains("to undo it: dbkeeper restore --undo"));
   }
 }
 

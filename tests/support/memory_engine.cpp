@@ -162,6 +162,16 @@ class MemorySnapshot final : public Snapshot {
     return static_cast<std::int64_t>(rows_of(*state_, table.name).size());
   }
 
+  std::vector<std::int64_t> counts(const Table& table,
+                                   const std::vector<std::string>& columns) override {
+    std::vector<std::int64_t> out = {count(table)};
+    for (const std::size_t column : positions(table, columns))
+      out.push_back(std::ranges::count_if(rows_of(*state_, table.name), [&](const MemoryRow& row) {
+        return !row[column].is_null();
+      }));
+    return out;
+  }
+
   void read_through(const Table& table, Depth) override { rows_of(*state_, table.name); }
 
   std::vector<Finding> integrity(const Schema&, Depth) override { return state_->findings; }

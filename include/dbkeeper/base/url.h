@@ -25,6 +25,13 @@ struct Url {
 // The parts of `text` if it is `scheme://…`, else nothing.
 std::optional<Url> parse_url(std::string_view text);
 
+// The URL with another path, percent-encoded already, and, if `hosts` isn't empty, with them as
+// they would stand in it; the rest is as it was, byte for byte. Requires: parse_url(url).
+std::string with_url_path(std::string_view url, std::string_view hosts, std::string_view path);
+
+// Letters, digits and -._~ stay, the rest becomes %41.
+std::string percent_encoded(std::string_view text);
+
 // %41 to A; what isn't a valid escape stays as it is.
 std::string percent_decoded(std::string_view text);
 

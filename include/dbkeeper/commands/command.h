@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dbkeeper/base/reporter.h"
@@ -61,6 +62,14 @@ struct Context {
   std::function<std::unique_ptr<Database>(const std::string& address, Access)> open_address = {};
   // Which database that is, told without opening it.
   std::function<NamedDatabase()> named_database = {};
+  // The address itself, secrets included: `given`, or, if that is empty, the one that open_database
+  // would open. Whatever is printed later is clean of its secrets.
+  std::function<std::string(const std::string& given)> address_of = {};
+  // For what engines offer beyond a Database (engines/lock.h, engines/scratch.h).
+  std::function<OpenOptions(Access)> open_options = {};
+  // All variables that a program started from here would see: the environment's, and those of .env
+  // that the environment doesn't have, since programs read that by themselves. Secrets are in it.
+  std::function<std::vector<std::pair<std::string, std::string>>()> program_environment = {};
   // What takes a backup of this description: the database of that address, or, if it is empty, the
   // one that open_database would open; it needn't exist yet. The description outlives it.
   std::function<std::unique_ptr<RestoreTarget>(
@@ -74,6 +83,9 @@ struct Context {
   // will happen to what, in whole lines.
   std::function<void(const Confirmation&, const std::function<std::string()>& question)> confirm =
       {};
+  // A line that the user types on the terminal in answer to a question that destroys nothing;
+  // nothing where there is no terminal, or --yes says that nobody is there.
+  std::function<std::optional<std::string>(const std::string& question)> ask = {};
 };
 
 // What a command found out. The command line prints it: `text` to stdout, or `result` within the

@@ -1,4 +1,4 @@
-// One of the two that are compared: a database at one moment, or an export.
+// One of the two that are compared: a database at one moment, an export, or a backup.
 #pragma once
 
 #include <functional>
@@ -54,7 +54,9 @@ class DiffSide {
     std::string database;
     std::string engine;
     std::string server_version;
-    std::string exported_at;  // of an export
+    std::string exported_at;   // of an export
+    std::string backed_up_at;  // of a backup
+    bool whole_schema = true;  // false: schema() tells no more than an export does
   };
 
   virtual ~DiffSide() = default;

@@ -20,6 +20,7 @@ struct Inspection {
   std::vector<MigrationState> migrations;
   // Of an export: when its snapshot was taken. Empty for a database.
   std::string exported_at;
+  bool whole_schema = true;  // false: no more is told of tables than an export does
 
   // Why a table's rows stay out of an export: it can't be read, or it is a migration tool's history
   // (which an export can be told to include). Empty for a table that is exported.

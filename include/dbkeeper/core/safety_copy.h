@@ -17,10 +17,6 @@ struct SafetyCopy {
   std::string file;
   std::uint64_t bytes = 0;         // of the file
   std::vector<TableTotal> tables;  // of every section
-
-  // The words with which an import of the file puts back these tables and leaves the others as they
-  // are: `--include a,b`, the same by --exclude if that is shorter, or none if these are all.
-  std::vector<std::string> words_for(const std::vector<std::string>& changed) const;
 };
 
 // A compressed export of every table, migration tools' history included, in `folder`, which is made

@@ -76,6 +76,7 @@ struct RestoreOptions {
   int jobs = 1;
   bool end_sessions = true;  // others' sessions on the old database are ended; else Error(refused)
   int keep_old = 1;          // how many earlier databases that were put aside stay
+  bool in_place = false;     // within the old database, even where one could be built beside it
 };
 
 // The database that a restore is about to replace.
@@ -85,6 +86,7 @@ struct RestorePlace {
   bool exists = false;
   std::int64_t bytes = 0;
   std::vector<std::string> sessions;  // others that work with it: "pid 4711, user app, psql"
+  std::string aside;  // what the old database will be called; empty where it is written over
 };
 
 // What a restore did.

@@ -29,6 +29,7 @@ std::unique_ptr<Database> open_database(const std::string& address, const OpenOp
 
 // A database of the description's engine on its way back to where the address says; it needn't
 // exist yet. An address of another engine is Error(usage). The description outlives the target.
+// Requires: a lock (engines/lock.h) on the database is held by this process as long as it lives.
 std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
                                              const BackupDescription& description,
                                              const RestoreOptions& restore,

@@ -24,6 +24,8 @@ struct Capabilities {
   bool schemas = false;           // tables live in named schemas
   bool sequences = false;         // numbers come from objects that can fall behind
   bool parallel_readers = false;  // one snapshot can be read over several connections
+  // The schema has all there is; else what an export tells of tables, and nothing besides.
+  bool whole_schema = true;
 };
 
 struct DatabaseInfo {
@@ -37,6 +39,8 @@ struct DatabaseInfo {
   std::optional<std::string> source_id;
   // The schema to which the address limits exports and imports (`?schema=app`); mostly empty.
   std::string limited_to_schema;
+  // Of a backup that is read as a database: when it was taken, RFC 3339. Else empty.
+  std::string as_of;
 };
 
 // Something that is wrong with a database.
@@ -104,6 +108,12 @@ class Snapshot {
 
   // Exact, partitions included.
   virtual std::int64_t count(const Table& table) = 0;
+
+  // How many rows the table has, partitions included, then in how many of them each of the columns
+  // is not NULL: one reading of the table.
+  virtual std::vector<std::int64_t> counts(const Table&, const std::vector<std::string>&) {
+    throw Error(ErrorKind::failed, "this engine counts no values");
+  }
 
   // Reads the table, all of it or one row, and throws if anything in it can't be read.
   virtual void read_through(const Table& table, Depth depth) = 0;

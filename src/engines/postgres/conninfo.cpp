@@ -164,6 +164,26 @@ void move_options_to_settings(Conninfo& out) {
   std::erase_if(out.parameters, [](const auto& pair) { return pair.first == "options"; });
 }
 
+// In quotes, as libpq reads a value.
+std::string quoted_value(const std::string& value) {
+  std::string out = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+// As a word of an options string.
+std::string option_word(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
 const std::string* Conninfo::find(std::string_view keyword) const {
@@ -208,6 +228,16 @@ Conninfo parse_conninfo(const std::string& address) {
   move_options_to_settings(out);
   if (!out.find("application_name")) out.set("fallback_application_name", "dbkeeper");
   return out;
+}
+
+std::string address_of(const Conninfo& conninfo) {
+  std::string out;
+  for (const auto& [keyword, value] : conninfo.parameters)
+    out += (out.empty() ? "" : " ") + keyword + "=" + quoted_value(value);
+  std::string options;
+  for (const auto& [name, value] : conninfo.settings)
+    options += (options.empty() ? "-c " : " -c ") + option_word(name + "=" + value);
+  return options.empty() ? out : out + " options=" + quoted_value(options);
 }
 
 }  // namespace dbkeeper::postgres

@@ -28,4 +28,7 @@ struct Conninfo {
 // quotes a value.
 Conninfo parse_conninfo(const std::string& address);
 
+// An address that says the same, secrets included.
+std::string address_of(const Conninfo& conninfo);
+
 }  // namespace dbkeeper::postgres

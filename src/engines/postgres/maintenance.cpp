@@ -1,34 +1,19 @@
 #include "engines/postgres/maintenance.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/advisory_lock.h"
 #include "engines/postgres/quoted_name.h"
 
 namespace dbkeeper::postgres {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr int kLockClass = 0x64626b70;  // "dbkp"
 constexpr std::chrono::milliseconds kLookAgain{100};
 constexpr std::size_t kLongestName = 63;
-
-std::string lock_key(const std::string& database) {
-  return fmt::format("{}, pg_catalog.hashtext({})", kLockClass, literal(database));
-}
-
-// Who does it, for those who wait: seen in pg_stat_activity.
-std::string application_name() {
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  return fmt::format("dbkeeper, pid {} on {}", ::getpid(), host);
-}
 
 std::string pattern(const std::string& prefix) {
   std::string out = "^";
@@ -40,6 +25,13 @@ std::string pattern(const std::string& prefix) {
 }
 
 }  // namespace
+
+Conninfo with_database(Conninfo conninfo, const OpenOptions& options) {
+  if (conninfo.find("dbname")) return conninfo;
+  const Session session(conninfo, options);
+  conninfo.set("dbname", session.target().database);
+  return conninfo;
+}
 
 std::string stamped_name(const std::string& database, const std::string& word,
                          const std::string& stamp) {
@@ -57,7 +49,7 @@ Maintenance::Maintenance(const Conninfo& conninfo, const OpenOptions& options, s
       database_(std::move(database)),
       session_(std::make_unique<Session>(conninfo_, options_)) {
   session_->apply_settings(conninfo_);
-  session_->command("SET application_name = " + literal(application_name()));
+  session_->command("SET application_name = " + literal(own_application_name()));
 }
 
 std::unique_ptr<Maintenance> Maintenance::connect(const Conninfo& conninfo,
@@ -74,30 +66,6 @@ std::unique_ptr<Maintenance> Maintenance::connect(const Conninfo& conninfo,
     }
   }
   return nullptr;
-}
-
-void Maintenance::lock() {
-  const auto give_up = Clock::now() + options_.lock_timeout;
-  const std::string attempt =
-      fmt::format("SELECT pg_catalog.pg_try_advisory_lock({})", lock_key(database_));
-  while (session_->value(attempt) != "t") {
-    if (Clock::now() >= give_up) {
-      std::string holder = "another dbkeeper";
-      for (const auto& row : session_->query(fmt::format(
-               "SELECT a.pid, a.application_name, a.backend_start::pg_catalog.text AS since "
-               "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-               "WHERE l.locktype = 'advisory' AND l.classid = {} AND l.granted AND l.objid = "
-               "(pg_catalog.hashtext({})::pg_catalog.int8 & 4294967295)::pg_catalog.oid",
-               kLockClass, literal(database_))))
-        holder = fmt::format("{} (server process {}, since {})", row["application_name"].c_str(),
-                             row["pid"].c_str(), row["since"].c_str());
-      throw Error(ErrorKind::refused,
-                  fmt::format("the database '{}' is being changed by {}", database_, holder))
-          .hint("try again once it is done; --lock-timeout sets how long to wait");
-    }
-    options_.stop->check();
-    std::this_thread::sleep_for(kLookAgain);
-  }
 }
 
 bool Maintenance::exists(const std::string& database) {
@@ -130,8 +98,9 @@ std::vector<std::string> Maintenance::sessions_of(const std::string& database) {
   for (const auto& row : session_->query(fmt::format(
            "SELECT pid, coalesce(usename::pg_catalog.text, '?') AS usename, application_name "
            "FROM pg_catalog.pg_stat_activity "
-           "WHERE datname = {} AND backend_type = 'client backend' ORDER BY pid",
-           literal(database)))) {
+           "WHERE datname = {} AND backend_type = 'client backend' AND application_name <> {} "
+           "ORDER BY pid",
+           literal(database), literal(own_application_name())))) {
     const std::string application = row["application_name"].c_str();
     out.push_back(fmt::format("pid {}, user {}{}", row["pid"].c_str(), row["usename"].c_str(),
                               application.empty() ? "" : ", " + application));

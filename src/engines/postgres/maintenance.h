@@ -1,6 +1,5 @@
 // The server's side of replacing a database: a session of another database of the same server, from
-// which databases are made, renamed and dropped. It holds the lock that keeps two who replace the
-// same one apart.
+// which databases are made, renamed and dropped.
 #pragma once
 
 #include <memory>
@@ -18,16 +17,12 @@ class Maintenance {
   static std::unique_ptr<Maintenance> connect(const Conninfo& conninfo, const OpenOptions& options,
                                               const std::string& database);
 
-  // Waits for whoever holds it up to the lock timeout, then Error(refused) that names them. Held
-  // until this is destroyed.
-  void lock();
-
   bool exists(const std::string& database);
   bool may_create_databases();
   // Whether the role may rename the database.
   bool may_rename(const std::string& database);
   std::int64_t bytes(const std::string& database);
-  // Others that work with it: "pid 4711, user app, psql".
+  // Those of other processes that work with it: "pid 4711, user app, psql".
   std::vector<std::string> sessions_of(const std::string& database);
   DatabaseProperties properties(const std::string& database);
   // By which exports and imports know a database of this server: empty if the role may not know.
@@ -55,6 +50,9 @@ class Maintenance {
   const std::string database_;
   std::unique_ptr<Session> session_;
 };
+
+// An address may leave the database's name to the environment: the server knows it.
+Conninfo with_database(Conninfo conninfo, const OpenOptions& options);
 
 // A name of at most as many bytes as the server takes: "app_before_20260102T030405Z".
 std::string stamped_name(const std::string& database, const std::string& word,

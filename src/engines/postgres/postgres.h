@@ -7,6 +7,9 @@
 #include <string_view>
 
 #include "dbkeeper/engines/connect.h"
+#include "dbkeeper/engines/lock.h"
+#include "dbkeeper/engines/put_back.h"
+#include "dbkeeper/engines/scratch.h"
 
 namespace dbkeeper::postgres {
 
@@ -25,5 +28,14 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
                                              const BackupDescription& description,
                                              const RestoreOptions& restore,
                                              const OpenOptions& options);
+
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options);
+
+std::unique_ptr<RestoreTarget> begin_put_back(const std::string& address, const std::string& aside,
+                                              const RestoreOptions& restore,
+                                              const OpenOptions& options);
+
+std::unique_ptr<ScratchDatabase> make_scratch(const std::string& address, std::string_view purpose,
+                                              const OpenOptions& options);
 
 }  // namespace dbkeeper::postgres

@@ -4,16 +4,19 @@
 #include "engines/postgres/maintenance.h"
 #include "engines/postgres/postgres.h"
 #include "engines/postgres/restore_beside.h"
+#include "engines/postgres/restore_in_place.h"
 
 namespace dbkeeper::postgres {
 namespace {
 
-// An address may leave the database's name to the environment: the server knows it.
-Conninfo with_database(Conninfo conninfo, const OpenOptions& options) {
-  if (conninfo.find("dbname")) return conninfo;
-  const Session session(conninfo, options);
-  conninfo.set("dbname", session.target().database);
-  return conninfo;
+// Why no new database can be built that takes the old one's place; empty if one can, or if there is
+// none to restore within.
+std::string why_in_place(Maintenance* maintenance, const std::string& database) {
+  if (!maintenance) return "this role may connect to neither postgres nor template1";
+  if (!maintenance->exists(database)) return {};
+  if (!maintenance->may_create_databases()) return "this role may not create databases";
+  if (!maintenance->may_rename(database)) return "this role doesn't own it";
+  return {};
 }
 
 }  // namespace
@@ -29,11 +32,17 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
                                              const RestoreOptions& restore,
                                              const OpenOptions& options) {
   const Conninfo conninfo = with_database(parse_conninfo(address), options);
-  auto maintenance = Maintenance::connect(conninfo, options, *conninfo.find("dbname"));
-  if (!maintenance)
-    throw Error(ErrorKind::connection,
-                "a restore takes a session of the database postgres or template1 of the same "
-                "server, and this role may connect to neither");
+  const std::string& name = *conninfo.find("dbname");
+  auto maintenance = Maintenance::connect(conninfo, options, name);
+  if (restore.in_place && maintenance && !maintenance->exists(name))
+    throw Error(ErrorKind::usage,
+                fmt::format("there is no database '{}' to restore in place", name))
+        .hint("leave --in-place out: the database is created");
+  const std::string why = restore.in_place ? "" : why_in_place(maintenance.get(), name);
+  if (!why.empty())
+    options.reporter->info(fmt::format("restoring within the database '{}': {}", name, why));
+  if (restore.in_place || !why.empty())
+    return restore_in_place(conninfo, description, restore, options);
   return restore_beside(std::move(maintenance), conninfo, description, restore, options);
 }
 

@@ -11,6 +11,8 @@
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
+#include "engines/postgres/database_swap.h"
+#include "engines/postgres/disk_space.h"
 #include "engines/postgres/post_data.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/restore_files.h"
@@ -34,12 +36,8 @@ class Beside final : public RestoreTarget {
         description_(description),
         restore_(restore),
         options_(options),
-        stamp_(file_stamp(std::chrono::system_clock::now())) {
-    place_.name = *conninfo_.find("dbname");
-    place_.location = maintenance_->session().target().place();
-    maintenance_->lock();
-    look_at_place();
-  }
+        swap_(*maintenance_, *conninfo_.find("dbname"), restore_, options_),
+        place_(swap_.place()) {}
 
   ~Beside() override {
     sessions_.reset();
@@ -57,12 +55,8 @@ class Beside final : public RestoreTarget {
                   "this role may not create databases, which a restore beside "
                   "the old one takes")
           .hint("ALTER ROLE … CREATEDB, or restore as a role that may");
-    if (place_.exists && !maintenance_->may_rename(place_.name))
-      throw Error(ErrorKind::failed,
-                  fmt::format("this role doesn't own the database '{}', and may not rename it",
-                              place_.name))
-          .hint("restore as its owner");
-    if (!restore_.end_sessions) refuse_sessions();
+    swap_.check();
+    check_disk_space(maintenance_->session(), description_);
   }
 
   void begin(const std::vector<BackupFile>&) override {
@@ -74,7 +68,8 @@ class Beside final : public RestoreTarget {
                     [](const auto& setting) { return setting.name == kSourceId; });
     if (carries_identity(properties))
       properties.settings.push_back({"", kSourceId, *description_.source_id});
-    const std::string name = stamped_name(place_.name, "restoring", stamp_);
+    const std::string name =
+        stamped_name(place_.name, "restoring", file_stamp(std::chrono::system_clock::now()));
     maintenance_->create(properties, name);
     fresh_ = name;
     Conninfo conninfo = conninfo_;
@@ -119,24 +114,13 @@ class Beside final : public RestoreTarget {
   }
 
   RestoreReport commit() override {
-    if (!restore_.end_sessions) refuse_sessions();
     sessions_.reset();
-    if (place_.exists) report_.put_aside = stamped_name(place_.name, "before", free_stamp());
-    maintenance_->session().command("SET synchronous_commit = on");
-    swap();
+    swap_.carry_out(fresh_, report_);
     fresh_.clear();
-    drop_old();
     return std::move(report_);
   }
 
  private:
-  void look_at_place() {
-    place_.exists = maintenance_->exists(place_.name);
-    if (!place_.exists) return;
-    place_.bytes = maintenance_->bytes(place_.name);
-    place_.sessions = maintenance_->sessions_of(place_.name);
-  }
-
   // Whether the new database is the one that the backup was taken of: the one that it replaces, or,
   // if that is gone, one of its name that nobody else has become. Files of it are recognised then.
   bool carries_identity(const DatabaseProperties& properties) {
@@ -153,47 +137,11 @@ class Beside final : public RestoreTarget {
            !maintenance_->has_number(number);
   }
 
-  void refuse_sessions() {
-    const auto sessions = maintenance_->sessions_of(place_.name);
-    if (sessions.empty()) return;
-    throw Error(ErrorKind::refused, fmt::format("others work with the database '{}': {}",
-                                                place_.name, join(sessions, "; ")))
-        .hint("stop them, or leave --no-terminate out");
-  }
-
-  // Whoever works with the old database can't go on: who that is, is said, and so is who may not be
-  // ended.
-  void swap() {
-    const auto sessions =
-        place_.exists ? maintenance_->sessions_of(place_.name) : std::vector<std::string>();
-    try {
-      maintenance_->swap(place_.name, report_.put_aside, fresh_);
-    } catch (Error& error) {
-      const auto still = maintenance_->sessions_of(place_.name);
-      if (error.kind() == ErrorKind::interrupted || still.empty()) throw;
-      throw Error(ErrorKind::refused,
-                  fmt::format("others work with the database '{}', and could not be ended: {}",
-                              place_.name, join(still, "; ")))
-          .hint("stop them, or restore as a role that may end their sessions");
-    }
-    if (!sessions.empty())
-      options_.reporter->info(
-          fmt::format("sessions on the old database were ended: {}", join(sessions, "; ")));
-  }
-
   // What a killed run left: the lock says that nobody is at it.
   void drop_left_over() {
     for (const std::string& name :
          maintenance_->stamped(stamped_name(place_.name, "restoring", "")))
       maintenance_->drop(name);
-  }
-
-  // A second one within a second gets another name.
-  std::string free_stamp() {
-    std::string stamp = stamp_;
-    for (int i = 2; maintenance_->exists(stamped_name(place_.name, "before", stamp)); ++i)
-      stamp = fmt::format("{}-{}", stamp_, i);
-    return stamp;
   }
 
   void give_properties(const DatabaseProperties& properties) {
@@ -247,28 +195,13 @@ class Beside final : public RestoreTarget {
     work();
   }
 
-  void drop_old() {
-    const auto names = maintenance_->stamped(stamped_name(place_.name, "before", ""));
-    for (std::size_t i = static_cast<std::size_t>(std::max(restore_.keep_old, 0)); i < names.size();
-         ++i) {
-      try {
-        maintenance_->drop(names[i]);
-        report_.dropped.push_back(names[i]);
-        if (names[i] == report_.put_aside) report_.put_aside.clear();
-      } catch (const Error& error) {
-        options_.reporter->warn(
-            fmt::format("the earlier database {} is still there: {}", names[i], error.message()));
-      }
-    }
-  }
-
   std::unique_ptr<Maintenance> maintenance_;
   const Conninfo conninfo_;
   const BackupDescription& description_;
   const RestoreOptions restore_;
   const OpenOptions options_;
-  const std::string stamp_;
-  RestorePlace place_;
+  DatabaseSwap swap_;
+  const RestorePlace& place_;
   RestoreReport report_;
   std::optional<RestoreFiles> files_;
   std::string fresh_;  // the new database's name, as long as it isn't the final one

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/savepoint.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -64,12 +65,13 @@ std::string name_of(const ScriptEntry& entry) {
 }
 
 // Who may not give a right or an owner leaves it as it is; so does who may not comment on an
-// extension.
+// extension, or on a schema that was there before.
 bool may_be_left_out(const std::string& statement) {
   const Words words = words_of(statement);
   if (words.empty()) return false;
   return gives_owner(words) || gives_rights(words) || changes_authorization(words) ||
-         (words.size() > 2 && words[0].is("comment") && words[2].is("extension"));
+         (words.size() > 2 && words[0].is("comment") &&
+          (words[2].is("extension") || words[2].is("schema")));
 }
 
 }  // namespace
@@ -119,30 +121,50 @@ void ScriptRunner::run(std::span<const ScriptEntry> entries, std::vector<std::st
            entries[end].settings == entries[at].settings;
          ++end)
       for (const std::string& statement : entries[end].statements) sql += statement + ";\n";
-    // Several statements at once are one transaction: what fails leaves nothing of them.
-    const bool whole = sql.empty() || [&] {
-      try {
-        session_.command(sql);
-        return true;
-      } catch (const Error& error) {
-        if (error.kind() == ErrorKind::interrupted || !session_.alive()) throw;
-        return false;
-      }
-    }();
+    const bool whole = sql.empty() || run_at_once(sql);
     for (; at < end; ++at)
       if (!whole) run_one_by_one(entries[at], left_out);
   }
 }
 
+// Several statements at once are one transaction: what fails leaves nothing of them.
+bool ScriptRunner::run_at_once(const std::string& sql) {
+  set_savepoint();
+  try {
+    session_.command(sql);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || !session_.alive()) throw;
+    take_back();
+    return false;
+  }
+  if (within_ == Within::transaction) session_.command(kReleaseSavepoint);
+  return true;
+}
+
+void ScriptRunner::set_savepoint() {
+  if (within_ == Within::transaction) session_.command(kSetSavepoint);
+}
+
+void ScriptRunner::take_back() {
+  if (within_ == Within::nothing) return;
+  session_.command(kRollBackToSavepoint);
+  session_.command(kReleaseSavepoint);
+}
+
 void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::string>& left_out) {
   for (const std::string& statement : entry.statements) {
+    set_savepoint();
     const auto failure = session_.run_all({statement});
-    if (!failure) continue;
+    if (!failure) {
+      if (within_ == Within::transaction) session_.command(kReleaseSavepoint);
+      continue;
+    }
     constexpr std::string_view kNoRight = "42501";
     if (failure->sqlstate != kNoRight || !may_be_left_out(statement)) {
       Error error = failure->error;
       throw error.during("restoring " + name_of(entry));
     }
+    take_back();
     left_out.push_back(fmt::format("{}: {}", name_of(entry), failure->error.message()));
   }
 }

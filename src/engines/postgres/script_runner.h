@@ -26,10 +26,14 @@ class Roles {
 std::vector<ScriptEntry> for_roles(std::vector<ScriptEntry> entries, const Roles& roles,
                                    std::vector<std::string>& left_out);
 
+// Whether the session is in a transaction that has to outlive what fails in a script.
+enum class Within { nothing, transaction };
+
 // What a session has of the script's settings.
 class ScriptRunner {
  public:
-  explicit ScriptRunner(Session& session) : session_(session) {}
+  explicit ScriptRunner(Session& session, Within within = Within::nothing)
+      : session_(session), within_(within) {}
 
   // In order, many in one round trip. Rights that this role may not give are told in `left_out`;
   // anything else that fails is thrown, with the entry's name.
@@ -38,9 +42,13 @@ class ScriptRunner {
 
  private:
   void settle(const ScriptEntry& entry);
+  bool run_at_once(const std::string& sql);
   void run_one_by_one(const ScriptEntry& entry, std::vector<std::string>& left_out);
+  void set_savepoint();
+  void take_back();
 
   Session& session_;
+  const Within within_;
   std::vector<std::string> settings_;
 };
 

@@ -190,6 +190,21 @@ std::int64_t PostgresSnapshot::count(const Table& table) {
   });
 }
 
+std::vector<std::int64_t> PostgresSnapshot::counts(const Table& table,
+                                                   const std::vector<std::string>& columns) {
+  return guarded(table, [&] {
+    lock(table);
+    std::string sql = "SELECT pg_catalog.count(*)";
+    for (const std::string& column : columns)
+      sql += fmt::format(", pg_catalog.count({})", QuotedName::of("t", column).sql());
+    const pqxx::result rows =
+        session_->query(fmt::format("{} FROM {} AS t", sql, from_clause(table)));
+    std::vector<std::int64_t> out;
+    for (const auto& field : rows[0]) out.push_back(std::stoll(field.c_str()));
+    return out;
+  });
+}
+
 void PostgresSnapshot::read_through(const Table& table, Depth depth) {
   guarded(table, [&] {
     if (depth == Depth::quick || table.kind == TableKind::partitioned) {

@@ -33,6 +33,8 @@ class PostgresSnapshot : public Snapshot {
   std::unique_ptr<RowSource> rows(const Selection& selection, std::size_t set, const Part& part,
                                   const std::vector<std::string>& columns) override;
   std::int64_t count(const Table& table) override;
+  std::vector<std::int64_t> counts(const Table& table,
+                                   const std::vector<std::string>& columns) override;
   void read_through(const Table& table, Depth depth) override;
   std::vector<Finding> integrity(const Schema& schema, Depth depth) override;
   Orphans orphans(const Table& table, const ForeignKey& key) override;

@@ -11,6 +11,7 @@
 #include "engines/sqlite/image_file.h"
 #include "engines/sqlite/page_copy.h"
 #include "engines/sqlite/statement.h"
+#include "engines/sqlite/structure.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -170,6 +171,7 @@ class ImageBackup final : public BackupSource {
     description_.database = shown_.stem().string();
     description_.properties = properties_of(copy, image_);
     description_.schema = read_schema(copy);
+    add_structure(copy, description_.schema, description_.properties);
     description_.streams = {
         {"database.sqlite.zst", StreamFormat::database_image, Packing::continuous}};
     description_.tables = tables_of(description_.schema);

@@ -16,6 +16,9 @@
 namespace dbkeeper::sqlite {
 namespace {
 
+// A statement has no more results than a table may have columns, and one is the number of rows.
+constexpr std::size_t kCountsAtOnce = 1000;
+
 class FileSnapshot final : public Snapshot {
  public:
   explicit FileSnapshot(std::unique_ptr<Connection> connection)
@@ -57,6 +60,20 @@ class FileSnapshot final : public Snapshot {
     return reader()
         .number(fmt::format("SELECT count(*) FROM {}", QuotedName(table.name).sql()))
         .value_or(0);
+  }
+
+  std::vector<std::int64_t> counts(const Table& table,
+                                   const std::vector<std::string>& columns) override {
+    std::vector<std::int64_t> out(1 + columns.size());
+    std::size_t done = 0;
+    do {
+      const std::size_t end = std::min(columns.size(), done + kCountsAtOnce);
+      Statement row(reader(), counts_sql(table, columns, done, end));
+      row.step();
+      out.front() = row.integer(0);
+      for (int result = 1; done < end; ++result) out[++done] = row.integer(result);
+    } while (done < columns.size());
+    return out;
   }
 
   void read_through(const Table& table, Depth depth) override {
@@ -117,6 +134,14 @@ class FileSnapshot final : public Snapshot {
         columns.push_back("t." + QuotedName(column.name).sql());
     return fmt::format("SELECT {} FROM {} AS t{}", columns.empty() ? "NULL" : join(columns, ", "),
                        QuotedName(table.name).sql(), depth == Depth::quick ? " LIMIT 1" : "");
+  }
+
+  static std::string counts_sql(const Table& table, const std::vector<std::string>& columns,
+                                std::size_t begin, std::size_t end) {
+    std::string sql = "SELECT count(*)";
+    for (std::size_t at = begin; at < end; ++at)
+      sql += fmt::format(", count(t.{})", QuotedName(columns[at]).sql());
+    return fmt::format("{} FROM {} AS t", sql, QuotedName(table.name).sql());
   }
 
   std::unique_ptr<Connection> connection_;

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "dbkeeper/engines/connect.h"
+#include "dbkeeper/engines/lock.h"
+#include "dbkeeper/engines/scratch.h"
 
 namespace dbkeeper::sqlite {
 
@@ -23,5 +25,11 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
                                              const BackupDescription& description,
                                              const RestoreOptions& restore,
                                              const OpenOptions& options);
+
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options);
+
+std::unique_ptr<ScratchDatabase> make_scratch(const std::string& address, std::string_view purpose,
+                                              const std::string& folder,
+                                              const OpenOptions& options);
 
 }  // namespace dbkeeper::sqlite

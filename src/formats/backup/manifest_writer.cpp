@@ -31,13 +31,14 @@ Value value_of(const BackupMember& member) {
   return Value().set("name", member.name).set("size", member.size).set("sha256", member.sha256);
 }
 
-// As in an export, and what only a backup has: partitions.
+// As in an export, and what only a backup has: partitions, and tables that extensions own.
 Value value_of(const Schema& schema) {
   Value tables = Value::object();
   for (const Table& table : schema.tables) {
     Value described = table_value(schema, table);
     if (table.kind == TableKind::partitioned) described.set("partitioned", true);
     if (table.partition_of) described.set("partition_of", schema.display(*table.partition_of));
+    if (!table.extension.empty()) described.set("extension", table.extension);
     tables.set(schema.display(table), std::move(described));
   }
   return tables;

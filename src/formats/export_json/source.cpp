@@ -26,7 +26,7 @@ struct Signature {
 
 constexpr std::array<Signature, 8> kOthers = {{
     {0, "SQLite format 3\0"sv, "an SQLite database"},
-    {257, "ustar"sv, "a tar archive, as backups are"},
+    {257, "ustar"sv, "a tar archive, as backups are: those are read from a file, not from a pipe"},
     {0, "\x1f\x8b"sv, "compressed by gzip: unpack it first with gunzip"},
     {0, "PK\x03\x04"sv, "a zip archive: unpack it first"},
     {0, "PGDMP"sv, "a dump of pg_dump's"},

@@ -145,6 +145,7 @@ Table table_of(const std::string& shown, const json& described, std::string_view
   table.name = table_name(shown, default_schema);
   if (!described.is_object()) throw Fault{0, "its description is no object"};
   set_kind(table, described, default_schema);
+  table.extension = optional_text_member(described, "extension");
   add_columns(table, list_member(described, "columns"));
   Key primary = key_of(list_member(described, "primary_key"), Key::Kind::primary, "primary_key");
   check_key(table, primary.columns());

@@ -39,10 +39,12 @@ Value value_of(const Column& column) {
   return value;
 }
 
+// An index that isn't valid keeps nothing unique, and doesn't come back with a backup.
 Value unique_keys_of(const Table& table) {
   Value::List keys;
   for (const Key& key : table.unique)
-    if (!key.has_expression() && key.predicate.empty()) keys.push_back(Value::list(key.columns()));
+    if (key.valid && !key.has_expression() && key.predicate.empty())
+      keys.push_back(Value::list(key.columns()));
   return keys;
 }
 

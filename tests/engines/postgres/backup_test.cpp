@@ -193,28 +193,6 @@ TEST_CASE("what belongs to a role that isn't there is left out, told, and nothin
   CHECK(open(back.url())->snapshot()->schema().tables.size() == 2);
 }
 
-TEST_CASE("a second restore waits for the first one's lock, and names who has it") {
-  ScratchPostgres scratch("CREATE TABLE t (id int)");
-  Archived archive;
-  archive.write(scratch.url());
-  const BackupArchive file(archive.file);
-  const auto begin = [&] {
-    return begin_restore(scratch.url(), file.description(), {},
-                         {.access = Access::write,
-                          .lock_timeout = std::chrono::milliseconds(200),
-                          .reporter = &archive.reporter,
-                          .stop = &archive.stop});
-  };
-  const auto first = begin();
-  try {
-    begin();
-    FAIL("it got the lock too");
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::refused);
-    CHECK(error.message().find("dbkeeper, pid " + std::to_string(getpid())) != std::string::npos);
-  }
-}
-
 TEST_CASE("a target that is given up leaves the database as it was, and no other") {
   ScratchPostgres scratch("CREATE TABLE t (id int); INSERT INTO t VALUES (1)");
   Archived archive;
@@ -248,6 +226,26 @@ TEST_CASE("others' sessions are ended by a restore, or refused and named") {
     CHECK(error.message().find("pid ") != std::string::npos);
   }
   CHECK_FALSE(archive.restore(scratch.url()).put_aside.empty());
+}
+
+// The test's server is on this machine, and its superuser may know where its data lie.
+TEST_CASE("a restore beside the old database that its disk has no room for is refused beforehand") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive;
+  archive.write(scratch.url());
+  const BackupArchive file(archive.file);
+  BackupDescription large = file.description();
+  large.data_bytes = std::uint64_t{1} << 55;
+  const auto target = begin_restore(
+      scratch.url(), large, {},
+      {.access = Access::write, .reporter = &archive.reporter, .stop = &archive.stop});
+  try {
+    target->check(file.files());
+    FAIL("it went on");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::failed);
+    CHECK(error.message().find("the server's disk has ") == 0);
+  }
 }
 
 }  // namespace

@@ -87,12 +87,16 @@ TEST_CASE("a backup tells the database's settings") {
       "PRAGMA user_version = 7; PRAGMA application_id = 42; CREATE TABLE t (a)");
   const Copy copy = copy_of(scratch.url());
   const auto& properties = std::get<Value::Object>(copy.description.properties.data());
-  REQUIRE(properties.size() == 5);
+  REQUIRE(properties.size() == 7);
   CHECK(std::get<std::int64_t>(properties[0].second.data()) == 8192);
   CHECK(std::get<std::string>(properties[1].second.data()) == "wal");
   CHECK(std::get<std::string>(properties[2].second.data()) == "UTF-16le");
   CHECK(std::get<std::int64_t>(properties[3].second.data()) == 7);
   CHECK(std::get<std::int64_t>(properties[4].second.data()) == 42);
+  const auto& objects = std::get<Value::Object>(properties[5].second.data());
+  REQUIRE(objects.size() == 1);
+  CHECK(objects[0].first == "table t");
+  CHECK(std::get<Value::Object>(properties[6].second.data()).empty());
   CHECK(copy.description.source_id);
   CHECK_THAT(copy.description.time, matches("20..-..-..T.*Z"));
 }

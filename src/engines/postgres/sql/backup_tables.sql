@@ -5,17 +5,15 @@ SELECT n.nspname,
        c.relname,
        coalesce(config.condition, '') AS condition,
        a.attname,
-       -- Binary forms that are the same in every major version and every database: of built-in
-       -- base types, arrays of them, enums, and domains over either (an array of an enum or of a
-       -- domain has its number in it).
+       -- Binary forms that are the same in every major version and every database, and that dbkeeper
+       -- reads itself, so that rows can be taken out of a backup without a server: of these built-in
+       -- types, arrays of them, enums, and domains over either (an array of an enum or of a domain
+       -- has its number in it).
        coalesce(base.oid < 16384 AND base.typtype = 'b'
-                AND base.typname NOT LIKE 'reg%' AND base.typname NOT LIKE '_reg%'
-                AND base.typname NOT IN (
-                  'aclitem', '_aclitem', 'cid', '_cid', 'gtsvector', '_gtsvector', 'jsonpath',
-                  '_jsonpath', 'money', '_money', 'pg_lsn', '_pg_lsn', 'pg_snapshot',
-                  '_pg_snapshot', 'refcursor', '_refcursor', 'tsquery', '_tsquery', 'tsvector',
-                  '_tsvector', 'txid_snapshot', '_txid_snapshot', 'xid', '_xid', 'xid8', '_xid8',
-                  '_record', 'pg_node_tree', 'pg_dependencies', 'pg_mcv_list', 'pg_ndistinct')
+                AND ltrim(base.typname, '_') IN (
+                  'bool', 'bpchar', 'bytea', 'char', 'date', 'float4', 'float8', 'int2', 'int4',
+                  'int8', 'json', 'jsonb', 'name', 'numeric', 'oid', 'text', 'time', 'timestamp',
+                  'timestamptz', 'uuid', 'varchar', 'xml')
                 OR base.typtype = 'e', true) AS stable
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,81 @@
+// A database before a migration and after it: what is different, what is broken, what was lost.
+//
+//   const Look before = look_at(*database, reporter, stop);
+//   …
+//   const Effect effect = effect_since(before, backup, open, options, reporter, stop);
+//   switch (verdict_on({.status = status, .effect = effect, .strict = true})) …
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbkeeper/base/reporter.h"
+#include "dbkeeper/base/stop.h"
+#include "dbkeeper/core/history.h"
+#include "dbkeeper/core/ledger.h"
+#include "dbkeeper/engines/database.h"
+#include "dbkeeper/formats/backup.h"
+
+namespace dbkeeper {
+
+// What is known of a database at one time.
+struct Look {
+  DatabaseInfo info;
+  Schema schema;
+  std::vector<Finding> findings;  // of a full check
+  std::vector<MigrationState> migrations;
+  Ledger ledger;
+};
+
+// Reads all of it, twice. Error(failed) where that isn't possible.
+Look look_at(Database& database, Reporter& reporter, const Stop& stop);
+
+struct Effect {
+  // In words, some of them. None: it is as it was, to the last row and the history of the tool.
+  std::vector<std::string> changes;
+  std::vector<Finding> findings;  // that weren't there before
+  std::vector<Loss> losses;
+  Look after;  // as far as it can be read
+  bool as_it_was() const { return changes.empty(); }
+};
+
+struct EffectOptions {
+  ExpectedLosses expected = {};
+  std::size_t enough = 5;  // changes
+  int jobs = 1;
+};
+
+// What has happened to the database that `open` opens. One that can't be opened or read any more
+// has changed, and that is what was found: never an exception, but for Error(interrupted).
+Effect effect_since(const Look& before, const BackupArchive& backup,
+                    const std::function<std::unique_ptr<Database>()>& open,
+                    const EffectOptions& options, Reporter& reporter, const Stop& stop);
+
+// Whether every migration tool stands where it stood.
+bool same_versions(const std::vector<MigrationState>& before,
+                   const std::vector<MigrationState>& after);
+
+// Findings that aren't among those from before, or concern more rows.
+std::vector<Finding> new_findings(const std::vector<Finding>& before,
+                                  const std::vector<Finding>& after);
+
+// What a run of a migration came to.
+enum class MigrateVerdict {
+  nothing,  // it went well, and there was nothing to do
+  good,
+  broken,  // it went well by its own account, and left new findings
+  lossy,   // the same, and lost what wasn't expected, under --strict
+  failed,  // and the database is as it was
+  altered  // it failed, and the database is not as it was
+};
+
+struct Trial {
+  int status = 0;  // the command's; a signal that ended it counts as failure too
+  bool strict = false;
+};
+
+MigrateVerdict verdict_on(const Trial& trial, const Effect& effect);
+
+}  // namespace dbkeeper

@@ -1,0 +1,63 @@
+// What is known of runs that destroyed data: kept beside the backups, a file each, so that the last
+// one can be taken back after its message has scrolled away, and so that the copy from before the
+// first of a series of failed migrations stays.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbkeeper/core/backup_folder.h"
+#include "dbkeeper/core/retention.h"
+
+namespace dbkeeper {
+
+enum class RunState {
+  begun,  // it is under way, or was killed
+  done,
+  failed  // and the database isn't as it was
+};
+
+struct DestructiveRun {
+  std::string command;                     // "import --mode clean", "restore", "migrate"
+  std::string engine, database, location;  // as DatabaseInfo has them
+  Moment begun;
+  RunState state = RunState::begun;
+  std::string copy;   // the backup, or export, of what was there before; empty: there is none
+  std::string aside;  // where the old database itself stands since; empty: nowhere
+  std::filesystem::path file;  // the record
+};
+
+inline constexpr std::string_view kMigrateCommand = "migrate";
+
+// The record of a run under way. Destroyed before an outcome is told, it stays as begun.
+class RunRecord {
+ public:
+  // Written before anything is destroyed: Error(failed) where it can't be. Records of the same
+  // database that are of no more use are removed. What can't be written later stays unsaid.
+  RunRecord(const std::filesystem::path& folder, DestructiveRun run);
+
+  void done() { finish(RunState::done); }
+  // The same, and where the old database stands.
+  void done(const std::string& aside) {
+    run_.aside = aside;
+    finish(RunState::done);
+  }
+  void failed() { finish(RunState::failed); }
+  // The database is as it was: there is nothing to take back.
+  void forget();
+
+ private:
+  void finish(RunState state);
+
+  DestructiveRun run_;
+};
+
+// Newest first; those that can't be read are left out.
+std::vector<DestructiveRun> list_runs(const std::filesystem::path& folder);
+
+// The copies from before the first of each database's last series of failed migrations.
+std::vector<Hold> held_copies(const std::vector<DestructiveRun>& runs);
+
+}  // namespace dbkeeper

@@ -1,0 +1,81 @@
+#include "commands/migrate_child.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <thread>
+
+#include "commands/migrate_words.h"
+
+namespace dbkeeper {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{500};
+
+// Tells, while the command runs, who is in its way.
+class Onlooker {
+ public:
+  Onlooker(const SessionWatch& watch, Reporter& reporter)
+      : watch_(watch), reporter_(reporter), thread_([this](std::stop_token end) { look(end); }) {}
+
+ private:
+  void look(const std::stop_token& end) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, end, kLook, [&] { return end.stop_requested(); }))
+      for (const BlockedBy& blocker : watch_.so_far().waits)
+        if (told_.insert({blocker.pid, blocker.waited}).second)
+          reporter_.info(fmt::format("it waits{} for {}",
+                                     blocker.waited.empty() ? "" : " on " + blocker.waited,
+                                     blocker.who));
+  }
+
+  const SessionWatch& watch_;
+  Reporter& reporter_;
+  std::set<std::pair<int, std::string>> told_;
+  std::jthread thread_;
+};
+
+}  // namespace
+
+MigrateChild run_child(const MigrateCall& call, Context& context) {
+  ForegroundCall foreground{.program = find_program(call.words.front()),
+                            .words = call.words,
+                            .output_to_errors = context.settings.json,
+                            .timeout = call.timeout,
+                            .shown = shown_line({call.words.front()})};
+  for (const auto& [name, value] : call.set) foreground.environment.emplace_back(name, value);
+  for (const std::string& name : call.unset)
+    foreground.environment.emplace_back(name, std::nullopt);
+  const Stop never;  // what a stop does to the child is still to be seen
+  OpenOptions watching = context.open_options(Access::read);
+  watching.stop = &never;
+  const auto watch = watch_sessions(call.address, watching);
+  MigrateChild child;
+  {
+    const Onlooker onlooker(*watch, context.reporter);
+    child.end = run_in_foreground(foreground, context.reporter, context.stop);
+  }
+  try {
+    child.sessions = watch->finish();
+  } catch (const Error& error) {
+    context.reporter.debug(error.message());
+  }
+  return child;
+}
+
+std::string end_in_words(const MigrateChild& child) {
+  if (child.end.timed_out) return "took longer than --timeout allows and was ended";
+  if (child.end.signal != 0)
+    return fmt::format("was ended by signal {} ({})", child.end.signal,
+                       ::strsignal(child.end.signal));
+  return fmt::format("ended with status {}", child.end.status);
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,58 @@
+#include "commands/migrate_copy.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/cleanup.h"
+#include "dbkeeper/core/run_record.h"
+
+namespace dbkeeper {
+namespace {
+
+NewBackup make(Database& database, Context& context) {
+  NewBackupOptions options{.folder = context.settings.backup_dir};
+  options.label = kPreMigrate;
+  options.what.allow_empty = true;  // the first migration of all finds nothing
+  NewBackup backup =
+      make_backup(database, options, context.settings.jobs, context.reporter, context.stop);
+  backup.file = std::filesystem::absolute(backup.file).lexically_normal();
+  return backup;
+}
+
+}  // namespace
+
+MigrateCopy::MigrateCopy(Database& database, Context& context) : backup_(make(database, context)) {
+  use_.emplace(backup_.file);
+  context.reporter.info(fmt::format("backup, read back: {} ({})", backup_.file.string(),
+                                    human_size(static_cast<std::int64_t>(backup_.bytes))));
+}
+
+MigrateCopy::~MigrateCopy() {
+  if (kept_) return;
+  use_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(proof_file_of(backup_.file), ignored);
+  std::filesystem::remove(backup_.file, ignored);
+}
+
+void clean_up_copies(const MigrateCopy& copy, Context& context) {
+  const std::filesystem::path folder = context.settings.backup_dir;
+  try {
+    CleanupOptions options{.database = database_of(copy.backup().description)};
+    options.rules.label = kPreMigrate;  // the user's own backups are the user's to remove
+    options.rules.holds = held_copies(list_runs(folder));
+    options.rules.holds.push_back({copy.backup().file, "made just now"});
+    const CleanupReport report =
+        clean_up(folder, options, context.settings.jobs, context.reporter, context.stop);
+    for (const CleanedFile& file : report.files)
+      if (!file.failure.empty())
+        context.reporter.warn(
+            fmt::format("cannot remove '{}': {}", file.backup.path.string(), file.failure));
+  } catch (const Error& error) {
+    context.reporter.warn(fmt::format("older copies are not cleaned up: {}", error.message()));
+  }
+}
+
+}  // namespace dbkeeper

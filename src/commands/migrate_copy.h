@@ -1,0 +1,40 @@
+// The copy of a database from before its migration.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "dbkeeper/base/file_use.h"
+#include "dbkeeper/commands/command.h"
+#include "dbkeeper/core/new_backup.h"
+
+namespace dbkeeper {
+
+// Removed again with what is known of it, unless it is kept: a run that changes nothing leaves
+// nothing. No cleanup takes it meanwhile.
+class MigrateCopy {
+ public:
+  MigrateCopy(Database& database, Context& context);
+  ~MigrateCopy();
+  MigrateCopy(const MigrateCopy&) = delete;
+  MigrateCopy& operator=(const MigrateCopy&) = delete;
+
+  // From now on it stays, whatever happens, until it is given up.
+  void keep() { kept_ = true; }
+  void give_up() { kept_ = false; }
+
+  std::string file() const { return backup_.file.string(); }  // absolute
+  const NewBackup& backup() const { return backup_; }
+
+ private:
+  NewBackup backup_;
+  std::optional<FileUse> use_;
+  bool kept_ = false;
+};
+
+// Older copies of that kind, of this database, that retention's own rules don't keep: only after a
+// copy that stays. What can't be removed is warned of.
+void clean_up_copies(const MigrateCopy& copy, Context& context);
+
+}  // namespace dbkeeper

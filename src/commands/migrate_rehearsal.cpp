@@ -1,0 +1,175 @@
+#include "commands/migrate_rehearsal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "commands/migrate_words.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/sameness.h"
+#include "dbkeeper/engines/scratch.h"
+
+namespace dbkeeper {
+namespace {
+
+// So many differences between a backup and what was restored of it are told apart from the
+// command's work.
+constexpr std::size_t kEnough = 1'000;
+
+class Stage {
+ public:
+  Stage(const RehearsalCall& call, Context& context, Context& after)
+      : call_(call), context_(context), after_(after) {}
+
+  Rehearsal play() {
+    set_up();
+    const MigrateCall command = redirected();
+    out_.child = run_child(command, context_);
+    look();
+    judge();
+    return std::move(out_);
+  }
+
+ private:
+  void set_up() {
+    scratch_ = make_scratch(call_.address, "rehearsal", context_.settings.backup_dir,
+                            context_.open_options(Access::write));
+    const auto target = context_.open_target(scratch_->address(), call_.backup.description(),
+                                             {.jobs = context_.settings.jobs});
+    target->check(call_.backup.files());
+    restore_backup(call_.backup, *target, context_.settings.jobs, context_.reporter, context_.stop);
+    at_first_ = scratch_changes();
+    context_.reporter.info(fmt::format("rehearsal on {}, restored from the backup: {}",
+                                       scratch_->name(), shown_line(call_.words)));
+  }
+
+  MigrateCall redirected() {
+    Redirection way =
+        redirect(call_.address, scratch_->address(), {context_.program_environment(), call_.words});
+    for (const std::string& name : way.doubtful)
+      context_.reporter.warn(
+          fmt::format("rehearsal: {} names a database like this one on another host, and is left "
+                      "as it is",
+                      name));
+    out_.found = way.found;
+    return {.words = std::move(way.words),
+            .set = std::move(way.set),
+            .unset = std::move(way.unset),
+            .address = scratch_->address(),
+            .timeout = call_.timeout};
+  }
+
+  std::unique_ptr<Database> open_scratch() {
+    return after_.open_address(scratch_->address(), Access::read);
+  }
+
+  std::vector<std::string> scratch_changes() {
+    return changes_since(call_.backup, *open_scratch(),
+                         {.enough = kEnough, .jobs = context_.settings.jobs}, after_.reporter,
+                         after_.stop);
+  }
+
+  void look() {
+    EffectOptions options = call_.effect;
+    options.enough = kEnough;
+    out_.effect = effect_since(
+        call_.before, call_.backup, [&] { return open_scratch(); }, options, after_.reporter,
+        after_.stop);
+    std::erase_if(out_.effect.changes, [&](const std::string& change) {
+      return std::ranges::find(at_first_, change) != at_first_.end();
+    });
+    const Effect live = effect_since(
+        call_.before, call_.backup, [&] { return after_.open_database(Access::read); },
+        {.jobs = context_.settings.jobs}, after_.reporter, after_.stop);
+    out_.live_changes = live.changes;
+    out_.live_touched = !live.as_it_was() && (out_.effect.as_it_was() || has_moved(live));
+  }
+
+  // Whether the live database's migrations have gone on, or anything of it is broken: rows alone
+  // may be others' work.
+  bool has_moved(const Effect& live) const {
+    return !live.findings.empty() || !same_versions(call_.before.migrations, live.after.migrations);
+  }
+
+  void judge() {
+    if (out_.live_touched) {
+      fail(fmt::format("the rehearsal's command worked on the live database, not on its copy: {}",
+                       join(out_.live_changes, "; ")),
+           where_it_may_be_named());
+      return;
+    }
+    if (!out_.live_changes.empty())
+      context_.reporter.warn(
+          fmt::format("others have written to the live database during the rehearsal: {}",
+                      join(out_.live_changes, "; ")));
+    if (const int signal = out_.child->end.interrupted; signal != 0)
+      out_.problem = Error(ErrorKind::interrupted, "interrupted during the rehearsal");
+    else
+      judge_effect();
+  }
+
+  void judge_effect() {
+    const MigrateChild& child = *out_.child;
+    const int status = child.end.timed_out ? std::max(child.end.status, 1) : child.end.status;
+    switch (verdict_on({.status = status, .strict = call_.strict}, out_.effect)) {
+      case MigrateVerdict::good:
+        return;
+      case MigrateVerdict::nothing:
+        return fail("the command did nothing to the rehearsal's database",
+                    where_it_may_be_named() +
+                        "; if it had nothing to do, --unless 'COMMAND' is the way to say so");
+      case MigrateVerdict::broken:
+        return fail(fmt::format(
+            "the rehearsal left its database with {}: {}",
+            plural(static_cast<std::int64_t>(out_.effect.findings.size()), "new problem"),
+            out_.effect.findings.front().message));
+      case MigrateVerdict::lossy:
+        return fail("the rehearsal lost data that --expect-loss doesn't name: " + losses());
+      case MigrateVerdict::failed:
+      case MigrateVerdict::altered:
+        return fail("the rehearsal's command " + end_in_words(child));
+    }
+  }
+
+  void fail(const std::string& what, std::string hint = {}) {
+    out_.problem = Error(ErrorKind::failed,
+                         out_.live_touched ? what : what + "; the live database is as it was")
+                       .hint(std::move(hint));
+  }
+
+  std::string losses() const {
+    std::vector<std::string> texts;
+    for (const Loss& loss : out_.effect.losses)
+      if (!loss.expected) texts.push_back(text_of(loss));
+    return join(texts, "; ");
+  }
+
+  std::string where_it_may_be_named() const {
+    const auto files = files_that_name(call_.address, std::filesystem::current_path());
+    if (!files.empty())
+      return fmt::format("{} seem{} to name the database itself: let that come from DATABASE_URL",
+                         join(files, ", "), files.size() == 1 ? "s" : "");
+    if (out_.found.empty())
+      return "no variable names the database: let the command take it from DATABASE_URL";
+    return fmt::format("{} led to the copy; the command may know the database from elsewhere",
+                       join(out_.found, ", "));
+  }
+
+  const RehearsalCall& call_;
+  Context& context_;
+  Context& after_;
+  std::unique_ptr<ScratchDatabase> scratch_;
+  std::vector<std::string> at_first_;  // what a restore alone made different
+  Rehearsal out_;
+};
+
+}  // namespace
+
+Rehearsal rehearse(const RehearsalCall& call, Context& context, Context& after) {
+  return Stage(call, context, after).play();
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,38 @@
+// The migration command tried on a copy of the database first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/migrate_child.h"
+#include "dbkeeper/core/migration_effect.h"
+
+namespace dbkeeper {
+
+struct RehearsalCall {
+  std::vector<std::string> words;
+  std::string address;          // of the live database
+  const BackupArchive& backup;  // of it
+  const Look& before;           // at it
+  const EffectOptions& effect;
+  std::optional<std::chrono::milliseconds> timeout;
+  bool strict = false;
+};
+
+struct Rehearsal {
+  std::optional<MigrateChild> child;  // none: it wasn't run at all
+  Effect effect;                      // on the scratch database
+  std::vector<std::string> found;     // variables that named the live database
+  // Of the live database, in words; some may be others' work.
+  std::vector<std::string> live_changes;
+  bool live_touched = false;     // by the command, as far as can be told
+  std::optional<Error> problem;  // why the live database isn't to be migrated
+};
+
+// Restores the backup into a scratch database, runs the command with every way to name the live
+// database led there, and looks at both. `after` is a context that a stop of the command doesn't
+// stop: what comes after it has to be found out.
+Rehearsal rehearse(const RehearsalCall& call, Context& context, Context& after);
+
+}  // namespace dbkeeper

@@ -1,0 +1,261 @@
+#include "commands/migrate_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "commands/schema_value.h"
+#include "dbkeeper/base/text.h"
+
+namespace dbkeeper {
+namespace {
+
+Value text_or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+const TableLedger* find(const Ledger& ledger, const std::string& table) {
+  const auto found = std::ranges::find(ledger, table, &TableLedger::table);
+  return found == ledger.end() ? nullptr : &*found;
+}
+
+std::optional<std::int64_t> count_of(const TableLedger* table, const std::string& column) {
+  if (!table) return std::nullopt;
+  for (const auto& [name, count] : table->values)
+    if (name == column) return count;
+  return std::nullopt;
+}
+
+Value change(std::optional<std::int64_t> before, std::optional<std::int64_t> after) {
+  return Value().set("before", Value(before)).set("after", Value(after));
+}
+
+// The columns whose numbers have changed.
+Value changed_values(const TableLedger* before, const TableLedger* after) {
+  Value out = Value::object();
+  std::vector<std::string> seen;
+  for (const TableLedger* side : {before, after}) {
+    if (!side) continue;
+    for (const auto& [column, count] : side->values) {
+      if (std::ranges::find(seen, column) != seen.end()) continue;
+      seen.push_back(column);
+      const auto then = count_of(before, column), now = count_of(after, column);
+      if (then != now) out.set(column, change(then, now));
+    }
+  }
+  return out;
+}
+
+Value ledger_value(const Ledger& before, const Ledger& after) {
+  Value::List out;
+  const auto add = [&](const std::string& table) {
+    const TableLedger *then = find(before, table), *now = find(after, table);
+    const auto rows = [](const TableLedger* side) {
+      return side ? std::optional(side->rows) : std::nullopt;
+    };
+    out.push_back(Value()
+                      .set("table", table)
+                      .set("rows", change(rows(then), rows(now)))
+                      .set("values", changed_values(then, now)));
+  };
+  for (const TableLedger& table : before) add(table.table);
+  for (const TableLedger& table : after)
+    if (!find(before, table.table)) add(table.table);
+  return out;
+}
+
+std::string_view kind_of(LossKind kind) {
+  switch (kind) {
+    case LossKind::table_dropped:
+      return "table dropped";
+    case LossKind::column_dropped:
+      return "column dropped";
+    case LossKind::rows_lost:
+      return "rows lost";
+    case LossKind::values_lost:
+      return "values lost";
+  }
+  return "";
+}
+
+Value value_of(const Loss& loss) {
+  return Value()
+      .set("kind", kind_of(loss.kind))
+      .set("table", loss.table)
+      .set("column", text_or_null(loss.column))
+      .set("before", loss.before)
+      .set("after", loss.after)
+      .set("perhaps_renamed_to", text_or_null(loss.perhaps_renamed_to))
+      .set("expected", loss.expected);
+}
+
+struct Version {
+  std::string tool, before, after;
+};
+
+std::vector<Version> versions(const Look& before, const Look& after) {
+  std::vector<Version> out;
+  for (const MigrationState& state : before.migrations)
+    out.push_back({state.tool, state.version, ""});
+  for (const MigrationState& state : after.migrations) {
+    const auto known = std::ranges::find(out, state.tool, &Version::tool);
+    if (known == out.end())
+      out.push_back({state.tool, "", state.version});
+    else
+      known->after = state.version;
+  }
+  return out;
+}
+
+void add_effect(Value& value, const Look& before, const Effect& effect) {
+  value.set("changed", !effect.as_it_was())
+      .set("changes", Value::list(effect.changes))
+      .set("versions", Value::list(versions(before, effect.after),
+                                   [](const Version& version) {
+                                     return Value()
+                                         .set("tool", version.tool)
+                                         .set("before", text_or_null(version.before))
+                                         .set("after", text_or_null(version.after));
+                                   }))
+      .set("ledger", ledger_value(before.ledger, effect.after.ledger))
+      .set("losses", Value::list(effect.losses, [](const Loss& loss) { return value_of(loss); }))
+      .set("findings", Value::list(effect.findings, [&](const Finding& finding) {
+             return dbkeeper::value_of(effect.after.schema, finding);
+           }));
+}
+
+void add_child(Value& value, const MigrateChild& child) {
+  value.set("status", child.end.status)
+      .set("signal", child.end.signal == 0 ? Value() : Value(child.end.signal))
+      .set("timed_out", child.end.timed_out)
+      .set("seconds", child.end.seconds)
+      .set("left_running", child.end.left_running)
+      .set("locks", Value::list(child.sessions.locks,
+                                [](const LockTaken& lock) {
+                                  return Value()
+                                      .set("relation", lock.relation)
+                                      .set("mode", lock.mode)
+                                      .set("stops_readers", lock.stops_readers)
+                                      .set("seconds", lock.seconds);
+                                }))
+      .set("waits", Value::list(child.sessions.waits,
+                                [](const BlockedBy& blocker) {
+                                  return Value()
+                                      .set("pid", blocker.pid)
+                                      .set("for", text_or_null(blocker.waited))
+                                      .set("seconds", blocker.seconds)
+                                      .set("who", blocker.who);
+                                }))
+      .set("held_up", child.sessions.held_up)
+      .set("longest_held_up", child.sessions.longest_held_up);
+}
+
+Value value_of(const Rehearsal& rehearsal, const Look& before) {
+  Value value = Value::object();
+  value.set("ok", !rehearsal.problem.has_value());
+  if (rehearsal.child) add_child(value, *rehearsal.child);
+  add_effect(value, before, rehearsal.effect);
+  value.set("variables", Value::list(rehearsal.found))
+      .set("live_changes", Value::list(rehearsal.live_changes));
+  return value;
+}
+
+std::string version_text(const MigrateReport& report) {
+  std::string text;
+  for (const Version& version : versions(*report.before, report.effect->after))
+    if (version.before != version.after)
+      text += fmt::format("  {}: {} → {}\n", version.tool,
+                          version.before.empty() ? "nowhere" : version.before,
+                          version.after.empty() ? "nowhere" : version.after);
+  return text;
+}
+
+// The tables whose rows have changed in number.
+std::string rows_text(const MigrateReport& report) {
+  constexpr std::size_t kMost = 20;
+  std::string text;
+  std::size_t lines = 0;
+  const Ledger &before = report.before->ledger, &after = report.effect->after.ledger;
+  for (const TableLedger& table : after) {
+    const TableLedger* then = find(before, table.table);
+    if (then && then->rows == table.rows) continue;
+    if (++lines > kMost) continue;
+    text += then ? fmt::format("  {}: {} → {} rows\n", table.table, human_count(then->rows),
+                               human_count(table.rows))
+                 : fmt::format("  {}: new, {}\n", table.table, plural(table.rows, "row"));
+  }
+  if (lines > kMost)
+    text +=
+        fmt::format("  and {} more\n", plural(static_cast<std::int64_t>(lines - kMost), "table"));
+  return text;
+}
+
+std::string findings_text(const Effect& effect) {
+  std::string text;
+  for (const Finding& finding : effect.findings) {
+    text += fmt::format("FOUND  {}: {}\n", finding.check, finding.message);
+    if (!finding.hint.empty()) text += fmt::format("       {}\n", finding.hint);
+  }
+  return text;
+}
+
+std::string locks_text(const SessionReport& sessions) {
+  std::string text;
+  for (const LockTaken& lock : sessions.locks)
+    if (lock.stops_readers && lock.seconds >= 1)
+      text += fmt::format("  {} was locked against readers for {:.1f} s\n", lock.relation,
+                          lock.seconds);
+  if (sessions.held_up > 0)
+    text += fmt::format("  {} waited for it, {:.1f} s at most\n",
+                        plural(sessions.held_up, "session"), sessions.longest_held_up);
+  return text;
+}
+
+std::string rehearsal_text(const Rehearsal& rehearsal) {
+  if (!rehearsal.child) return "";
+  return fmt::format("rehearsed in {:.1f} s, {}\n", rehearsal.child->end.seconds,
+                     rehearsal.problem ? "without success" : "with success") +
+         locks_text(rehearsal.child->sessions);
+}
+
+std::string headline(const MigrateReport& report) {
+  const double seconds = report.child->end.seconds;
+  if (report.child->end.status != 0)
+    return fmt::format("the command {} after {:.1f} s\n", end_in_words(*report.child), seconds);
+  if (report.effect->as_it_was())
+    return fmt::format("nothing changed in {:.1f} s; the backup is removed again\n", seconds);
+  return fmt::format("migrated in {:.1f} s\n", seconds);
+}
+
+}  // namespace
+
+Value value_of(const MigrateReport& report) {
+  Value value = Value::object();
+  value.set("command", Value::list(report.words)).set("needed", report.needed);
+  if (report.child)
+    add_child(value, *report.child);
+  else
+    value.set("status", Value()).set("seconds", Value());
+  value.set("backup", text_or_null(report.backup));
+  if (report.before && report.effect)
+    add_effect(value, *report.before, *report.effect);
+  else
+    value.set("changed", report.rehearsal && report.rehearsal->live_touched);
+  return value.set("restored", report.restored)
+      .set("replaced_database", text_or_null(report.newer))
+      .set("undo", text_or_null(report.undo))
+      .set("rehearsal", report.rehearsal ? value_of(*report.rehearsal, *report.before) : Value());
+}
+
+std::string text_of(const MigrateReport& report) {
+  if (!report.needed) return "nothing to do, says --unless\n";
+  std::string text = report.rehearsal ? rehearsal_text(*report.rehearsal) : "";
+  if (!report.child || !report.effect) return text;
+  text += headline(report);
+  if (!report.restored)
+    text += version_text(report) + rows_text(report) + findings_text(*report.effect);
+  text += locks_text(report.child->sessions);
+  if (!report.backup.empty()) text += fmt::format("  from before: {}\n", report.backup);
+  if (!report.undo.empty()) text += fmt::format("  undo: {}\n", report.undo);
+  return text;
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,65 @@
+// The steps around somebody else's migration command.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/migrate.h"
+#include "commands/migrate_copy.h"
+#include "commands/migrate_report.h"
+#include "dbkeeper/core/migration_effect.h"
+#include "dbkeeper/core/run_record.h"
+#include "dbkeeper/engines/lock.h"
+
+namespace dbkeeper {
+
+// lock → check → backup, read back → (rehearsal) → run → what changed, broke, was lost → cleanup.
+// Once the command has been started, everything is answered for, whatever stops us.
+class MigrateRun {
+ public:
+  // All of them outlive it. `report` is filled in on the way.
+  MigrateRun(const migrate_command::Options& options,
+             std::optional<std::chrono::milliseconds> timeout, Context& context,
+             MigrateReport& report);
+
+  // What went wrong once there was something to report; earlier errors are thrown.
+  std::optional<Error> carry_out();
+
+ private:
+  bool is_needed();
+  void look_before();
+  void make_copy();
+  bool rehearsed();
+  void run_command();
+  void look_after();
+  std::optional<Error> conclude();
+
+  std::optional<Error> leave_as_it_was(MigrateVerdict verdict);
+  std::optional<Error> accept();
+  std::optional<Error> refuse(MigrateVerdict verdict);
+  void forget_copy();  // the database is as it was
+  void keep_copy();
+  void put_back();
+  void warn_of_losses();
+
+  std::string what_happened(MigrateVerdict verdict) const;
+  std::string name() const;
+
+  const migrate_command::Options& options_;
+  const std::optional<std::chrono::milliseconds> timeout_;
+  Context& context_;
+  const Stop never_;  // what comes after the command isn't stopped by what stopped that
+  Context after_;
+  MigrateReport& report_;
+  const std::string address_;
+  EffectOptions effect_options_;
+  std::unique_ptr<DatabaseLock> lock_;
+  std::optional<MigrateCopy> copy_;
+  std::optional<BackupArchive> archive_;
+  std::optional<RunRecord> record_;
+};
+
+}  // namespace dbkeeper

@@ -1,0 +1,25 @@
+// What a user is asked before a database is replaced.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "commands/restore.h"
+#include "dbkeeper/formats/backup.h"
+
+namespace dbkeeper::restore_command {
+
+// Fails early where there can be no answer, or asks; a database that isn't there needs none.
+void check_answer(const Options& options, Context& context, const RestorePlace& place);
+void ask(const Options& options, Context& context, const RestorePlace& place,
+         const std::function<std::string()>& question);
+
+std::string restore_question(const BackupArchive& archive, const RestorePlace& place,
+                             bool keeps_old);
+std::string undo_question(const std::string& what, const std::string& from,
+                          const RestorePlace& place, bool keeps_old);
+
+// How a restore is to be done, as the options say.
+RestoreOptions way_of(const Options& options, const Context& context);
+
+}  // namespace dbkeeper::restore_command

@@ -1,0 +1,151 @@
+#include "commands/restore_run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+
+#include "dbkeeper/base/file_use.h"
+#include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/run_record.h"
+#include "dbkeeper/engines/put_back.h"
+
+namespace dbkeeper {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+OpenOptions options_of(Context& context, Access access) {
+  OpenOptions options = context.open_options(access);
+  options.reporter = &context.reporter;
+  options.stop = &context.stop;
+  return options;
+}
+
+std::unique_ptr<Database> open_old(const RestoreWish& wish, Context& context) {
+  return open_database(context.address_of(wish.to), options_of(context, Access::read));
+}
+
+// Whether the engine itself finds the old database broken.
+bool is_damaged(const RestoreWish& wish, Context& context) {
+  try {
+    const auto database = open_old(wish, context);
+    const auto snapshot = database->snapshot();
+    return !snapshot->integrity(snapshot->schema(), Depth::full).empty();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::refused) throw;
+    return true;
+  }
+}
+
+// None where the old database is so damaged that it can't be backed up: it stays as it is then,
+// under another name.
+std::optional<NewBackup> make_safety_backup(const RestoreWish& wish, RestoreTarget& target,
+                                            Context& context) {
+  NewBackupOptions what{.folder = context.settings.backup_dir};
+  what.label = kPreRestore;
+  what.what.allow_empty = true;
+  try {
+    NewBackup backup = make_backup(*open_old(wish, context), what, context.settings.jobs,
+                                   context.reporter, context.stop);
+    context.reporter.info(fmt::format("safety backup, read back: {}", backup.file.string()));
+    return backup;
+  } catch (Error& error) {
+    error.during("making a safety backup; nothing was changed");
+    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::refused ||
+        !is_damaged(wish, context))
+      throw;
+    context.reporter.warn(
+        fmt::format("the old database can't be backed up, since it is damaged, and is put aside as "
+                    "it stands: {}",
+                    error.message()));
+    target.put_old_aside();
+    return std::nullopt;
+  }
+}
+
+// That there is no record doesn't hinder a restore: it may be all that is left to do on this
+// machine.
+std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish& wish,
+                                      Context& context) {
+  try {
+    return RunRecord(
+        context.settings.backup_dir,
+        {.command = wish.command,
+         .engine = done.description.engine,
+         .database = done.place.name,
+         .location = done.place.location,
+         .begun = {},
+         .copy = done.safety
+                     ? std::filesystem::absolute(done.safety->file).lexically_normal().string()
+                     : "",
+         .aside = done.place.aside,
+         .file = {}});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    context.reporter.warn(fmt::format("'dbkeeper restore --undo' will not know of this restore: {}",
+                                      error.message()));
+    return std::nullopt;
+  }
+}
+
+// Runs what replaces the database, and keeps the record of it.
+RestoreReport recorded(const RestoreDone& done, const RestoreWish& wish, Context& context,
+                       const std::function<RestoreReport()>& replace) {
+  std::optional<RunRecord> record = begin_record(done, wish, context);
+  try {
+    RestoreReport report = replace();
+    if (record) record->done(report.put_aside);
+    return report;
+  } catch (const Error& error) {
+    // Whether a lost server has done it is not known.
+    if (record && error.kind() != ErrorKind::connection) record->forget();
+    throw;
+  }
+}
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+}  // namespace
+
+RestoreDone run_restore(const BackupArchive& archive, const RestoreWish& wish, Context& context) {
+  const auto begin = Clock::now();
+  const FileUse use(archive.path());  // no cleanup removes it meanwhile
+  RestoreDone done;
+  done.file = archive.path().string();
+  done.description = archive.description();
+  const auto target = begin_restore(context.address_of(wish.to), archive.description(), wish.how,
+                                    options_of(context, Access::write));
+  done.place = target->place();
+  target->check(archive.files());
+  if (wish.agree) wish.agree(*target);
+  if (done.place.exists && !target->keeps_old() && wish.safety_backup)
+    done.safety = make_safety_backup(wish, *target, context);
+  done.report = recorded(done, wish, context, [&] {
+    return restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop);
+  });
+  done.seconds = seconds_since(begin);
+  for (const std::string& what : done.report.left_out) context.reporter.warn("left out: " + what);
+  return done;
+}
+
+std::optional<RestoreDone> run_put_back(const std::string& aside, const RestoreWish& wish,
+                                        Context& context) {
+  const auto begin = Clock::now();
+  const std::string address = context.address_of(wish.to);
+  const auto target = begin_put_back(address, aside, wish.how, options_of(context, Access::write));
+  if (!target) return std::nullopt;
+  RestoreDone done;
+  done.file = aside;
+  done.description.engine = named_database(address).engine;
+  done.place = target->place();
+  target->check({});
+  if (wish.agree) wish.agree(*target);
+  done.report = recorded(done, wish, context, [&] { return target->commit(); });
+  done.seconds = seconds_since(begin);
+  return done;
+}
+
+}  // namespace dbkeeper

@@ -1,0 +1,141 @@
+#include "commands/restore_undo.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "commands/import.h"
+#include "commands/import_safety.h"
+#include "commands/proven_backup.h"
+#include "commands/restore_question.h"
+#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/utc.h"
+#include "dbkeeper/core/run_record.h"
+#include "dbkeeper/engines/lock.h"
+
+namespace dbkeeper::restore_command {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string named(const DestructiveRun& run) {
+  return fmt::format("{} of {}", run.command, rfc3339(run.begun));
+}
+
+// Where the database is now; empty if it can't be asked.
+std::string location_now(const Options& options, Context& context) {
+  try {
+    return context.open_address(context.address_of(options.to), Access::read)->info().location;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
+    return "";
+  }
+}
+
+// Those of this database, newest first. One that is gone, so that nobody says where it is, is known
+// by its name, as long as no other has that.
+std::vector<DestructiveRun> runs_of_database(const Options& options, Context& context) {
+  const NamedDatabase database = dbkeeper::named_database(context.address_of(options.to));
+  const std::string location = location_now(options, context);
+  std::vector<DestructiveRun> runs = list_runs(context.settings.backup_dir);
+  std::erase_if(runs, [&](const DestructiveRun& run) {
+    return run.engine != database.engine ||
+           (!database.name.empty() && run.database != database.name);
+  });
+  std::set<std::string> locations;
+  for (const DestructiveRun& run : runs) locations.insert(run.location);
+  if (!location.empty() || locations.size() > 1)
+    std::erase_if(runs, [&](const DestructiveRun& run) { return run.location != location; });
+  if (runs.empty())
+    throw Error(ErrorKind::failed,
+                fmt::format("{} knows of no destructive run on the {} database '{}'{}{}",
+                            context.settings.backup_dir, database.engine, database.name,
+                            location.empty() ? "" : " at " + location,
+                            locations.empty()
+                                ? ""
+                                : ", but at " + join({locations.begin(), locations.end()}, ", ")))
+        .hint("--dir names the folder that the run had; dbkeeper list shows what there is");
+  return runs;
+}
+
+RestoreWish wish_of(const Options& options, Context& context, const DestructiveRun& run,
+                    const std::string& from) {
+  return {.to = options.to,
+          .how = way_of(options, context),
+          .safety_backup = !options.no_safety_backup,
+          .command = "restore --undo",
+          .agree = [&options, &context, what = named(run), from](const RestoreTarget& target) {
+            ask(options, context, target.place(),
+                [&] { return undo_question(what, from, target.place(), target.keeps_old()); });
+          }};
+}
+
+[[noreturn]] void refuse_no_copy(const DestructiveRun& run) {
+  if (!run.aside.empty())
+    throw Error(ErrorKind::failed,
+                fmt::format("what was there before {} was put aside as '{}', which isn't there, or "
+                            "can't come back by itself",
+                            named(run), run.aside))
+        .hint("dbkeeper list shows the backups that there are");
+  throw Error(ErrorKind::failed,
+              fmt::format("{} left no copy of what was there before", named(run)))
+      .hint("dbkeeper list shows the backups that there are");
+}
+
+bool is_export(const std::string& file) {
+  return file.ends_with(".json") || file.ends_with(".json.zst");
+}
+
+Undone undo_by_import(const DestructiveRun& run, const Options& options, Context& context) {
+  if (!options.to.empty())
+    throw Error(ErrorKind::usage, "--undo takes the database from --db here, not from --to");
+  import_command::Options import;
+  import.file = run.copy;
+  import.mode = "clean";
+  import.confirm = options.confirm.empty() ? "" : kDeleteAllData;
+  import.no_safety_backup = options.no_safety_backup;
+  return {.what = named(run), .restore = {}, .import = import_command::run(import, context)};
+}
+
+Undone undo_by_restore(const DestructiveRun& run, const Options& options, Context& context) {
+  const BackupArchive archive = proven_backup(run.copy, context);
+  const auto lock =
+      lock_database(context.address_of(options.to), context.open_options(Access::write));
+  return {.what = named(run),
+          .restore = run_restore(archive, wish_of(options, context, run, run.copy), context),
+          .import = {}};
+}
+
+std::optional<Undone> undo_by_name(const DestructiveRun& run, const Options& options,
+                                   Context& context) {
+  const auto lock =
+      lock_database(context.address_of(options.to), context.open_options(Access::write));
+  auto done = run_put_back(run.aside, wish_of(options, context, run, run.aside), context);
+  if (!done) return std::nullopt;
+  return Undone{.what = named(run), .restore = std::move(done), .import = {}};
+}
+
+}  // namespace
+
+Undone undo(const Options& options, Context& context) {
+  for (const DestructiveRun& run : runs_of_database(options, context)) {
+    if (!run.aside.empty())
+      if (auto undone = undo_by_name(run, options, context)) return std::move(*undone);
+    std::error_code ignored;
+    if (!run.copy.empty() && !fs::exists(run.copy, ignored))
+      throw Error(ErrorKind::input, fmt::format("the copy of what was there before {} is gone: {}",
+                                                named(run), run.copy))
+          .hint("dbkeeper list shows the backups that there are");
+    if (is_export(run.copy)) return undo_by_import(run, options, context);
+    if (!run.copy.empty()) return undo_by_restore(run, options, context);
+    // Killed before the old database had given its name away: it never happened.
+    if (run.state == RunState::begun && !run.aside.empty()) continue;
+    refuse_no_copy(run);
+  }
+  throw Error(ErrorKind::failed,
+              "the runs that are known were stopped before they had changed anything");
+}
+
+}  // namespace dbkeeper::restore_command

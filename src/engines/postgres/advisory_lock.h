@@ -1,0 +1,25 @@
+// The lock by which dbkeepers stay out of each other's way: an advisory one under a database's
+// name, held by a session.
+#pragma once
+
+#include <string>
+
+#include "engines/postgres/session.h"
+
+namespace dbkeeper::postgres {
+
+// How this process is seen in pg_stat_activity by those who wait for it, and knows its own
+// sessions.
+std::string own_application_name();
+
+// Whether it was free: the session has it from now on, until it ends or releases it.
+bool try_lock(Session& session, const std::string& database);
+void release_lock(Session& session, const std::string& database);
+// Waits up to the lock timeout for whoever has it, then Error(refused) that names them.
+void lock(Session& session, const std::string& database, const OpenOptions& options);
+
+// Makes a session last that does nothing but hold a lock, for as long as its process lives, and no
+// longer.
+void keep_alive(Session& session);
+
+}  // namespace dbkeeper::postgres

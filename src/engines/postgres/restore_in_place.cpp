@@ -1,0 +1,299 @@
+#include "engines/postgres/restore_in_place.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "dbkeeper/base/text.h"
+#include "dbkeeper_postgres_sql.h"
+#include "engines/postgres/advisory_lock.h"
+#include "engines/postgres/database_properties.h"
+#include "engines/postgres/disk_space.h"
+#include "engines/postgres/lock_holder.h"
+#include "engines/postgres/own_objects.h"
+#include "engines/postgres/quoted_name.h"
+#include "engines/postgres/restore_files.h"
+#include "engines/postgres/restore_hindrances.h"
+#include "engines/postgres/restore_loader.h"
+#include "engines/postgres/savepoint.h"
+#include "engines/postgres/script_objects.h"
+#include "engines/postgres/script_runner.h"
+#include "engines/postgres/sessions.h"
+
+namespace dbkeeper::postgres {
+namespace {
+
+constexpr std::size_t kStatementsAtOnce = 200;
+constexpr std::size_t kMostNamed = 20;
+constexpr int kTellsLostClients = 140000;
+
+void run_in_batches(Session& session, const std::vector<std::string>& statements) {
+  for (std::size_t at = 0; at < statements.size(); at += kStatementsAtOnce) {
+    const auto begin = statements.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = statements.begin() + static_cast<std::ptrdiff_t>(
+                                              std::min(at + kStatementsAtOnce, statements.size()));
+    session.command(join({begin, end}, ";"));
+  }
+}
+
+std::string first_of(const std::vector<std::string>& all) {
+  if (all.size() <= kMostNamed) return join(all, "; ");
+  return fmt::format("{}; and {} more", join({all.begin(), all.begin() + kMostNamed}, "; "),
+                     all.size() - kMostNamed);
+}
+
+struct OtherSessions {
+  std::vector<std::string> all;        // "pid 4711, user app, psql"
+  std::vector<std::string> may_end;    // of these
+  std::vector<std::string> processes;  // theirs
+};
+
+OtherSessions other_sessions(Session& session) {
+  OtherSessions out;
+  for (const auto& row : session.query(sql::kOtherSessions)) {
+    const std::string application = row["application_name"].c_str();
+    if (application == own_application_name()) continue;
+    out.all.push_back(fmt::format("pid {}, user {}{}", row["pid"].c_str(), row["usename"].c_str(),
+                                  application.empty() ? "" : ", " + application));
+    if (row["may_end"].c_str()[0] != 't') continue;
+    out.may_end.push_back(out.all.back());
+    out.processes.emplace_back(row["pid"].c_str());
+  }
+  return out;
+}
+
+// A transaction's locks stand in memory that the server sets aside as it starts.
+void check_locks(Session& session, std::int64_t needed) {
+  const auto setting = [&](const char* name) {
+    return std::stoll(session.value(fmt::format("SHOW {}", name)));
+  };
+  const std::int64_t each = setting("max_locks_per_transaction");
+  const std::int64_t sessions = setting("max_connections") + setting("max_prepared_transactions");
+  if (needed <= each * sessions) return;
+  throw Error(ErrorKind::failed,
+              fmt::format("a restore within this database takes {} locks at once, and the server "
+                          "has room for {}: max_locks_per_transaction is {}",
+                          human_count(needed), human_count(each * sessions), each))
+      .hint(fmt::format("set max_locks_per_transaction to {} and restart the server, or restore "
+                        "beside the old database, by a role with CREATEDB",
+                        needed / sessions + 1));
+}
+
+class InPlace final : public RestoreTarget {
+ public:
+  InPlace(const Conninfo& conninfo, const BackupDescription& description,
+          const RestoreOptions& restore, const OpenOptions& options)
+      : description_(description),
+        restore_(restore),
+        options_(options),
+        sessions_(std::make_shared<Sessions>(conninfo, options)),
+        session_(sessions_) {
+    place_.name = session_->target().database;
+    place_.location = session_->target().place();
+    place_.exists = true;
+    place_.bytes = std::stoll(
+        session_->value("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"));
+    place_.sessions = other_sessions(*session_).all;
+    report_.in_place = true;
+  }
+
+  ~InPlace() override { session_->command_quietly("ROLLBACK"); }
+
+  const RestorePlace& place() const override { return place_; }
+  bool keeps_old() const override { return false; }
+  int most_writers() const override { return 1; }
+
+  void put_old_aside() override {
+    throw Error(ErrorKind::failed,
+                "a restore within the old database can't put it aside, and it can't be backed up")
+        .hint(
+            "restore beside it, by a role with CREATEDB; or give up what is there now: "
+            "--no-safety-backup");
+  }
+
+  void check(const std::vector<BackupFile>& files) override {
+    if (!restore_.end_sessions) refuse_sessions();
+    session_->command(kRestoreSettings);
+    files_.emplace(files, Roles(*session_), report_.left_out);
+    const OwnObjects own = own_objects(*session_);
+    refuse(restore_hindrances(*session_, own, *files_, description_));
+    check_disk_space(*session_, description_);  // what is dropped takes its own until the commit
+    check_locks(*session_,
+                own.locks + locks_to_run(files_->pre_data()) + locks_to_run(files_->post_data()));
+  }
+
+  void begin(const std::vector<BackupFile>&) override {
+    if (restore_.end_sessions)
+      end_sessions();
+    else
+      refuse_sessions();
+    session_->command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    session_->command(kRestoreSettings);
+    // A client that was killed holds no lock for longer than this.
+    if (session_->server_version() >= kTellsLostClients)
+      session_->command("SET client_connection_check_interval = '1s'");
+    drop_own();
+    run(files_->pre_data());
+  }
+
+  std::unique_ptr<RestoreWriter> writer() override {
+    class Writer final : public RestoreWriter {
+     public:
+      Writer(Session& session, const BackupDescription& description)
+          : session_(session), description_(description) {}
+      void write(std::size_t stream, std::string_view piece) override {
+        load_piece(session_, description_, stream, piece);
+      }
+
+     private:
+      Session& session_;
+      const BackupDescription& description_;
+    };
+    return std::make_unique<Writer>(*session_, description_);
+  }
+
+  void complete() override {
+    run(files_->sequences());
+    run(files_->post_data());
+  }
+
+  RestoreReport commit() override {
+    if (PQtransactionStatus(session_->raw()) != PQTRANS_INTRANS)
+      throw Error(ErrorKind::failed, "the restore's transaction was lost");
+    session_->command("SET synchronous_commit = on");
+    session_->command("COMMIT");
+    analyze();
+    return std::move(report_);
+  }
+
+ private:
+  void refuse_sessions() {
+    const auto others = other_sessions(*session_).all;
+    if (others.empty()) return;
+    throw Error(ErrorKind::refused, fmt::format("others work with the database '{}': {}",
+                                                place_.name, join(others, "; ")))
+        .hint("stop them, or leave --no-terminate out");
+  }
+
+  // Those who come again wait for the locks; those who may not be ended are waited for.
+  void end_sessions() {
+    const OtherSessions others = other_sessions(*session_);
+    for (const std::string& process : others.processes)
+      session_->command_quietly(fmt::format("SELECT pg_catalog.pg_terminate_backend({})", process));
+    if (!others.may_end.empty())
+      options_.reporter->info(
+          fmt::format("sessions on the database were ended: {}", join(others.may_end, "; ")));
+  }
+
+  void refuse(const std::vector<std::string>& hindrances) {
+    if (hindrances.empty()) return;
+    throw Error(ErrorKind::failed,
+                fmt::format("the role {} can't restore within the database '{}': {}",
+                            session_->target().user, place_.name, first_of(hindrances)))
+        .hint("restore as a superuser, or beside the old database: ALTER ROLE … CREATEDB");
+  }
+
+  // Whoever has a lock that doesn't let go in time is named.
+  void drop_own() {
+    std::vector<TableName> tables;
+    try {
+      tables = own_objects(*session_).tables;
+      lock(tables);
+      const OwnObjects own = own_objects(*session_);
+      refuse(own.hindrances);
+      run_in_batches(*session_, own.drops);
+      empty_config_tables();
+      settle_public(own);
+      run_in_batches(*session_, rights_reset(*session_));
+    } catch (Error& error) {
+      error.during("dropping what the database has");
+      if (error.kind() != ErrorKind::refused) throw;
+      session_->command_quietly("ROLLBACK");
+      throw with_lock_holder(error, tables, *sessions_);
+    }
+  }
+
+  void lock(const std::vector<TableName>& tables) {
+    std::vector<std::string> statements;
+    for (const TableName& table : tables)
+      statements.push_back("LOCK TABLE ONLY " + QuotedName(table).sql() +
+                           " IN ACCESS EXCLUSIVE MODE");
+    run_in_batches(*session_, statements);
+  }
+
+  // The backup has the rows of the user's in tables of extensions that stay.
+  void empty_config_tables() {
+    for (const auto& row : session_->query(sql::kConfigTables)) {
+      const TableName name{row["nspname"].c_str(), row["relname"].c_str()};
+      const bool comes_back =
+          std::any_of(description_.tables.begin(), description_.tables.end(),
+                      [&](const BackupTable& table) { return table.name == name; });
+      if (comes_back && row["may"].c_str()[0] == 't')
+        session_->command(fmt::format("DELETE FROM ONLY {} {}", QuotedName(name).sql(),
+                                      row["condition"].c_str()));
+    }
+  }
+
+  // A dump takes the schema public for granted: what it doesn't say is whether it is there.
+  void settle_public(const OwnObjects& own) {
+    const bool is_there = own.find_staying("schema", "public") != nullptr;
+    const bool has_public = properties_of(description_.properties).has_public;
+    if (!is_there && has_public) session_->command("CREATE SCHEMA public");
+    if (!is_there || has_public) return;
+    session_->command(kSetSavepoint);
+    if (!session_->command_quietly("DROP SCHEMA public")) {
+      roll_back_to_savepoint(*session_);
+      report_.left_out.push_back(
+          "schema public, which the backup hasn't: others' objects are in it, or it is another's");
+    }
+    session_->command(kReleaseSavepoint);
+  }
+
+  // A schema in which something stays is there already.
+  void run(std::vector<ScriptEntry> entries) {
+    if (schemas_.empty())
+      for (const auto& row : session_->query("SELECT pg_catalog.quote_ident(nspname) "
+                                             "FROM pg_catalog.pg_namespace"))
+        schemas_.emplace_back(row[0].c_str());
+    for (const ScriptObject& object : objects_in(entries)) {
+      if (object.type != "SCHEMA" ||
+          std::find(schemas_.begin(), schemas_.end(), object.identity) == schemas_.end())
+        continue;
+      auto& statements =
+          entries[static_cast<std::size_t>(object.entry - entries.data())].statements;
+      statements.erase(statements.begin());
+    }
+    ScriptRunner(*session_, Within::transaction).run(entries, report_.left_out);
+  }
+
+  void analyze() {
+    try {
+      for (const BackupTable& table : description_.tables)
+        session_->command("ANALYZE " + QuotedName(table.name).sql());
+    } catch (const Error&) {
+      // Statistics come of themselves sooner or later.
+    }
+  }
+
+  const BackupDescription& description_;
+  const RestoreOptions restore_;
+  const OpenOptions options_;
+  const std::shared_ptr<Sessions> sessions_;
+  const Loan session_;
+  RestorePlace place_;
+  RestoreReport report_;
+  std::optional<RestoreFiles> files_;
+  std::vector<std::string> schemas_;  // that stay
+};
+
+}  // namespace
+
+std::unique_ptr<RestoreTarget> restore_in_place(const Conninfo& conninfo,
+                                                const BackupDescription& description,
+                                                const RestoreOptions& restore,
+                                                const OpenOptions& options) {
+  return std::make_unique<InPlace>(conninfo, description, restore, options);
+}
+
+}  // namespace dbkeeper::postgres

@@ -1,0 +1,117 @@
+// dbkeeper migrate --rehearse: the command on a scratch copy first.
+#include <fstream>
+
+#include "cli/migration.h"
+#include "support/catch.h"
+
+using namespace dbkeeper::testing;
+
+namespace {
+
+// A command that does these statements to whatever database DATABASE_URL names.
+std::string by_variable(const ScratchSqlite&, const std::string& statements) {
+  return "sqlite3 -bail \"/${DATABASE_URL##sqlite:*///}\" \"" + statements + "\"";
+}
+std::string by_variable(const ScratchPostgres&, const std::string& statements) {
+  return "'" + (postgres_programs() / "psql").string() +
+         "' -X -q -v ON_ERROR_STOP=1 -d \"$DATABASE_URL\" -c \"" + statements + "\"";
+}
+
+template <class Scratch>
+struct Rehearsed : Shop<Scratch> {
+  // As an application is set up: the database in a variable.
+  Run rehearse(Words options, const std::string& script, std::filesystem::path cwd = {}) {
+    options.insert(options.begin(), {"migrate", "--rehearse", "--dir", this->dir()});
+    options.insert(options.end(), {"--", "sh", "-c", script});
+    return run(options, {.env = {{"DATABASE_URL", this->database.url()}}, .cwd = std::move(cwd)});
+  }
+  std::string by_variable(const std::string& statements) {
+    return ::by_variable(this->database, statements);
+  }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a rehearsal that goes well is followed by the migration", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const Run done = shop.rehearse(
+      {"--json"}, shop.by_variable("ALTER TABLE customer ADD COLUMN mail TEXT; "
+                                   "INSERT INTO customer VALUES (4, 'di', NULL, 'd@x')"));
+  INFO(done.err << done.out);
+  REQUIRE(done.exit == 0);
+  const auto result = report_of(done)["result"];
+  CHECK(result["changed"] == true);
+  CHECK(result["rehearsal"]["ok"] == true);
+  CHECK(result["rehearsal"]["ledger"][0]["rows"]["after"] == 4);
+  CHECK(result["rehearsal"]["seconds"].is_number());
+  CHECK(result["rehearsal"]["locks"].is_array());
+  CHECK(shop.database.query("SELECT count(*) FROM customer") == "4");
+}
+
+TEMPLATE_TEST_CASE("a rehearsal that fails leaves the live database alone", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const Run failed =
+      shop.rehearse({"--json"}, shop.by_variable("DELETE FROM orders") + " && exit 3");
+  INFO(failed.err);
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("the rehearsal's command ended with status 3"));
+  CHECK_THAT(failed.err, contains("the live database is as it was"));
+  CHECK(report_of(failed)["result"]["rehearsal"]["ok"] == false);
+  CHECK(shop.orders() == kOrders);
+  CHECK(shop.copies().empty());
+}
+
+TEMPLATE_TEST_CASE("a rehearsal that loses data stops when strict", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const Run failed = shop.rehearse({"--strict"}, shop.by_variable("DELETE FROM orders"));
+  INFO(failed.err);
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("orders"));
+  CHECK(shop.orders() == kOrders);
+}
+
+TEMPLATE_TEST_CASE("a command that knows the live database by itself is found out", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const ScratchFolder project;
+  project.write("settings.ini", "url = " + shop.database.url() + "\n");
+  std::string script;
+  for (const std::string& word : sql_command(shop.database, {"DELETE FROM orders"}))
+    if (word.find(shop.database.url()) == std::string::npos &&
+        word.find("/test.db") == std::string::npos)
+      script += "'" + word + "' ";
+    else
+      script += std::is_same_v<TestType, ScratchSqlite> ? "\"/$(sed 's,.*////,,' settings.ini)\" "
+                                                        : "\"$(sed 's,url = ,,' settings.ini)\" ";
+  SECTION("and told, with the undo") {
+    const Run failed = shop.rehearse({}, script, project.path());
+    INFO(failed.err);
+    CHECK(failed.exit == 8);
+    CHECK_THAT(failed.err, contains("live database"));
+    CHECK_THAT(failed.err, contains("restore --undo"));
+    CHECK(shop.orders().empty());
+  }
+  SECTION("and put back") {
+    const Run failed = shop.rehearse({"--auto-restore"}, script, project.path());
+    INFO(failed.err);
+    CHECK(failed.exit == 1);
+    CHECK(shop.orders() == kOrders);
+    drop_put_aside(shop.database);
+  }
+}
+
+TEMPLATE_TEST_CASE("a rehearsal that did nothing says which file seems to name the database", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const ScratchFolder project;
+  project.write("alembic.ini", "sqlalchemy.url = " + shop.database.url() + "\n");
+  const Run failed = shop.rehearse({}, "exit 0", project.path());
+  INFO(failed.err);
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("did nothing to the rehearsal's database"));
+  CHECK_THAT(failed.err, contains("alembic.ini"));
+  CHECK(shop.copies().empty());
+}

@@ -1,0 +1,159 @@
+// dbkeeper restore --undo: the last destructive run taken back.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "cli/json.h"
+#include "support/catch.h"
+#include "support/run.h"
+#include "support/seed.h"
+
+using namespace dbkeeper::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr const char* kTable =
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+    "INSERT INTO note VALUES (1, 'one'), (2, 'two');";
+
+template <class Scratch>
+struct Notes {
+  Run call(Words words) const {
+    words.insert(words.end(), {"--db", database.url(), "--dir", dir()});
+    return run(std::move(words));
+  }
+  nlohmann::json done(Words words) const {
+    words.push_back("--json");
+    const Run result = call(std::move(words));
+    INFO(result.err << result.out);
+    REQUIRE(result.exit == 0);
+    return report_of(result)["result"];
+  }
+  void add(int id) {
+    database.exec("INSERT INTO note VALUES (" + std::to_string(id) + ", 'more')");
+  }
+  std::string dir() const { return (folder / "backups").string(); }
+  std::string ids() {
+    std::string out = database.query("SELECT id FROM note ORDER BY id");
+    for (char& c : out)
+      if (c == '\n') c = ' ';
+    return out;
+  }
+  ~Notes() {
+    ScratchPostgres other;
+    const std::string name = fs::path(database.url()).filename().string();
+    std::string names = other.query(
+        "SELECT string_agg(datname, ' ') FROM pg_database WHERE "
+        "datname LIKE '" +
+        name.substr(0, name.find('?')) + "\\_before\\_%'");
+    std::istringstream list(names);
+    for (std::string each; list >> each;) other.exec("DROP DATABASE \"" + each + "\"");
+  }
+
+  ScratchFolder folder;
+  Scratch database{kTable};
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a restore is taken back, and so is the taking back", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Notes<TestType> notes;
+  notes.done({"backup"});
+  notes.add(3);
+  notes.done({"restore", "--latest", "--yes"});
+  REQUIRE(notes.ids() == "1 2");
+  CHECK(notes.call({"restore", "--undo"}).exit == 7);
+  CHECK(notes.ids() == "1 2");
+  const auto undone = notes.done({"restore", "--undo", "--yes"});
+  CHECK(undone["undone"].template get<std::string>().starts_with("restore of 2"));
+  CHECK(notes.ids() == "1 2 3");
+  notes.done({"restore", "--undo", "--yes"});
+  CHECK(notes.ids() == "1 2");
+}
+
+TEMPLATE_TEST_CASE("after two restores in a row the first state is still there", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Notes<TestType> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  notes.add(3);
+  const auto first = notes.done({"restore", file, "--yes"});
+  notes.done({"restore", file, "--yes"});
+  if (first["safety_backup"].is_string()) {
+    notes.done({"restore", first["safety_backup"].template get<std::string>(), "--yes"});
+    CHECK(notes.ids() == "1 2 3");
+  } else {
+    ScratchPostgres other;
+    CHECK(other.query("SELECT count(*) FROM pg_database WHERE datname = '" +
+                      first["put_aside"].template get<std::string>() + "'") == "1");
+  }
+}
+
+TEMPLATE_TEST_CASE("a clean import is taken back", "", ScratchSqlite, ScratchPostgres) {
+  Notes<TestType> notes;
+  const std::string file = (notes.folder / "few.json").string();
+  notes.done({"export", "-o", file});
+  notes.add(3);
+  const auto cleaned = notes.done({"import", file, "--mode", "clean", "--yes"});
+  REQUIRE(notes.ids() == "1 2");
+  CHECK(cleaned["undo"].template get<std::string>().starts_with("dbkeeper restore --undo --"));
+  notes.done({"restore", "--undo", "--yes"});
+  CHECK(notes.ids() == "1 2 3");
+}
+
+TEST_CASE("where nothing was destroyed, nothing can be taken back") {
+  Notes<ScratchSqlite> notes;
+  CHECK(notes.call({"restore", "--undo", "--yes"}).exit == 1);
+  notes.done({"backup"});
+  CHECK(notes.call({"restore", "no-such-file", "--yes"}).exit == 4);
+  CHECK(notes.call({"restore", "--undo", "--yes"}).exit == 1);
+  CHECK(notes.call({"restore", "--undo", "--latest", "--yes"}).exit == 2);
+}
+
+TEST_CASE("what left no copy isn't taken for something older") {
+  Notes<ScratchSqlite> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  notes.done({"restore", file, "--yes"});
+  notes.done({"restore", file, "--yes", "--no-safety-backup"});
+  const Run undone = notes.call({"restore", "--undo", "--yes"});
+  CHECK(undone.exit == 1);
+  CHECK(undone.err.find("left no copy") != std::string::npos);
+}
+
+TEST_CASE("a copy that is gone, or damaged, is told") {
+  Notes<ScratchSqlite> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  notes.add(3);
+  const std::string copy = notes.done({"restore", file, "--yes"})["safety_backup"];
+  SECTION("gone") { fs::remove(copy); }
+  SECTION("damaged") { std::ofstream(copy, std::ios::app) << "x"; }
+  CHECK(notes.call({"restore", "--undo", "--yes"}).exit == 4);
+  CHECK(notes.ids() == "1 2");
+}
+
+TEST_CASE("another database's runs aren't taken back") {
+  Notes<ScratchSqlite> one;
+  const std::string file = one.done({"backup"})["file"];
+  one.done({"restore", file, "--yes"});
+  const ScratchSqlite other(kTable);
+  CHECK(run({"restore", "--undo", "--yes", "--db", other.url(), "--dir", one.dir()}).exit == 1);
+}
+
+TEST_CASE("a run on a database that another dbkeeper changes waits, and then gives up") {
+  Notes<ScratchSqlite> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  const std::string json = (notes.folder / "all.json").string();
+  notes.done({"export", "-o", json});
+  const std::string lock = notes.database.path().string() + "-dbkeeper-lock";
+  const std::string holding = "exec 9>'" + lock + "'; flock -x 9; '" DBKEEPER_BINARY "' ";
+  for (const std::string& words : {"restore '" + file + "' --yes", "import '" + json + "'"}) {
+    const Run refused = run({"-c", holding + words + " --lock-timeout 100ms --db '" +
+                                       notes.database.url() + "' --dir '" + notes.dir() + "' 9>&-"},
+                            {.binary = "/bin/bash"});
+    INFO(refused.err);
+    CHECK(refused.exit == 7);
+  }
+}

@@ -1,0 +1,58 @@
+#include "dbkeeper/core/migration_effect.h"
+
+#include "support/catch.h"
+
+using namespace dbkeeper;
+
+namespace {
+
+Effect changed() {
+  Effect effect;
+  effect.changes = {"orders has other rows than before"};
+  return effect;
+}
+
+Loss loss(bool expected) {
+  return {.kind = LossKind::rows_lost,
+          .table = "orders",
+          .before = 4,
+          .after = 2,
+          .expected = expected};
+}
+
+Finding orphans(std::int64_t count) {
+  return {"foreign key", TableName{"main", "orders"}, "customer_id", "orphans", "", count};
+}
+
+}  // namespace
+
+TEST_CASE("a migration is judged by its status and by what it did") {
+  CHECK(verdict_on({}, {}) == MigrateVerdict::nothing);
+  CHECK(verdict_on({}, changed()) == MigrateVerdict::good);
+  CHECK(verdict_on({.status = 1}, {}) == MigrateVerdict::failed);
+  CHECK(verdict_on({.status = 1}, changed()) == MigrateVerdict::altered);
+  Effect broken = changed();
+  broken.findings.push_back(orphans(1));
+  CHECK(verdict_on({}, broken) == MigrateVerdict::broken);
+  CHECK(verdict_on({.status = 137}, broken) == MigrateVerdict::altered);
+}
+
+TEST_CASE("losses fail under strict alone, and only those that nobody meant") {
+  Effect effect = changed();
+  effect.losses = {loss(true)};
+  CHECK(verdict_on({.strict = true}, effect) == MigrateVerdict::good);
+  effect.losses.push_back(loss(false));
+  CHECK(verdict_on({}, effect) == MigrateVerdict::good);
+  CHECK(verdict_on({.strict = true}, effect) == MigrateVerdict::lossy);
+}
+
+TEST_CASE("what was wrong before isn't a migration's fault, but more of it is") {
+  CHECK(new_findings({orphans(3)}, {orphans(3)}).empty());
+  CHECK(new_findings({orphans(3)}, {orphans(2)}).empty());
+  CHECK(new_findings({orphans(3)}, {orphans(4)}).size() == 1);
+  CHECK(new_findings({}, {orphans(1)}).size() == 1);
+  const Finding corrupt{"integrity", {}, "", "page 3 is damaged", "", 0};
+  const Finding worse{"integrity", {}, "", "page 4 is damaged", "", 0};
+  CHECK(new_findings({corrupt}, {corrupt}).empty());
+  CHECK(new_findings({corrupt}, {corrupt, worse}).size() == 1);
+}

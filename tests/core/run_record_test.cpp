@@ -1,0 +1,101 @@
+// What is kept of destructive runs.
+#include "dbkeeper/core/run_record.h"
+
+#include <filesystem>
+#include <thread>
+
+#include "support/catch.h"
+#include "support/scratch.h"
+
+using namespace dbkeeper;
+using namespace dbkeeper::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+DestructiveRun run_of(const std::string& command, const std::string& copy = "",
+                      const std::string& database = "shop") {
+  return {.command = command,
+          .engine = "sqlite",
+          .database = database,
+          .location = "/srv/" + database + ".db",
+          .begun = {},
+          .copy = copy,
+          .file = {}};
+}
+
+// Times in records are of milliseconds.
+RunRecord begun(const fs::path& folder, const DestructiveRun& run) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  return RunRecord(folder, run);
+}
+
+std::vector<std::string> held(const fs::path& folder) {
+  std::vector<std::string> out;
+  for (const Hold& hold : held_copies(list_runs(folder))) out.push_back(hold.file.string());
+  return out;
+}
+
+using Files = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a run is known as begun, then by what came of it, and forgotten where it did nothing") {
+  const ScratchFolder scratch;
+  const fs::path folder = scratch / "backups";
+  CHECK(list_runs(folder).empty());
+  RunRecord record(folder, run_of("import --mode clean", "/b/copy.dbk"));
+  auto runs = list_runs(folder);
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].state == RunState::begun);
+  CHECK(runs[0].command == "import --mode clean");
+  CHECK(runs[0].copy == "/b/copy.dbk");
+  CHECK(runs[0].location == "/srv/shop.db");
+  CHECK((fs::status(runs[0].file).permissions() & fs::perms::all) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+  record.done("shop_before_20260102T030405Z");
+  runs = list_runs(folder);
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].state == RunState::done);
+  CHECK(runs[0].aside == "shop_before_20260102T030405Z");
+  record.forget();
+  CHECK(list_runs(folder).empty());
+}
+
+TEST_CASE("runs are listed newest first, and what is no record isn't one") {
+  const ScratchFolder folder;
+  begun(folder.path(), run_of("restore")).done();
+  begun(folder.path(), run_of("migrate")).failed();
+  folder.write("broken.run", "{\"command\":");
+  folder.write("other.run", "{}");
+  folder.write("huge.run", std::string(1 << 20, 'x'));
+  fs::create_directory(folder / "folder.run");
+  const auto runs = list_runs(folder.path());
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].command == "migrate");
+  CHECK(runs[0].state == RunState::failed);
+  CHECK(runs[1].command == "restore");
+}
+
+TEST_CASE("the copy from before the first of a series of failed migrations is held") {
+  const ScratchFolder folder;
+  begun(folder.path(), run_of("migrate", "/b/0.dbk")).done();
+  CHECK(held(folder.path()).empty());
+  begun(folder.path(), run_of("migrate", "/b/1.dbk")).failed();
+  begun(folder.path(), run_of("restore", "/b/x.dbk")).done();
+  begun(folder.path(), run_of("migrate", "/b/2.dbk"));  // killed
+  begun(folder.path(), run_of("migrate", "/b/3.dbk")).failed();
+  CHECK(held(folder.path()) == Files{"/b/1.dbk"});
+  begun(folder.path(), run_of("migrate", "/b/o.dbk", "other")).failed();
+  CHECK(held(folder.path()) == Files{"/b/o.dbk", "/b/1.dbk"});
+  begun(folder.path(), run_of("migrate", "/b/4.dbk")).done();
+  CHECK(held(folder.path()) == Files{"/b/o.dbk"});
+}
+
+TEST_CASE("old records go, but for the one whose copy is held") {
+  const ScratchFolder folder;
+  begun(folder.path(), run_of("migrate", "/b/first.dbk")).failed();
+  for (int i = 0; i < 30; ++i) begun(folder.path(), run_of("restore")).done();
+  CHECK(list_runs(folder.path()).size() < 25);
+  CHECK(held(folder.path()) == Files{"/b/first.dbk"});
+}
