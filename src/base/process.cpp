@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -76,11 +77,10 @@ class Surroundings {
 std::vector<std::string> environment_of(const ProcessCall& call) {
   std::vector<std::string> out;
   for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry;
-    bool replaced = false;
-    for (const auto& [name, value] : call.environment)
-      replaced = replaced || text.substr(0, text.find('=')) == name;
-    if (!replaced) out.emplace_back(text);
+    const std::string_view text = *entry, known = text.substr(0, text.find('='));
+    bool left_out = std::ranges::find(call.without, known) != call.without.end();
+    for (const auto& [name, value] : call.environment) left_out = left_out || known == name;
+    if (!left_out) out.emplace_back(text);
   }
   for (const auto& [name, value] : call.environment) out.push_back(name + "=" + value);
   return out;

@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/controlling_terminal.h"
 #include "base/spawn.h"
 
 extern char** environ;
@@ -20,11 +21,13 @@ extern char** environ;
 namespace dbkeeper {
 namespace {
 
+// As the leader of a process group of its own: a signal is for all that the command starts.
 pid_t spawn_shell(const std::string& command) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-  const DefaultSignals signals;
+  DefaultSignals signals;
+  signals.own_group();
   std::string shell = "sh", option = "-c", text = command;
   char* const words[] = {shell.data(), option.data(), text.data(), nullptr};
   pid_t child = -1;
@@ -33,6 +36,24 @@ pid_t spawn_shell(const std::string& command) {
   if (error != 0)
     throw Error(ErrorKind::failed, std::string("cannot run '/bin/sh': ") + std::strerror(error));
   return child;
+}
+
+void send(pid_t group, int signal) {
+  ::kill(-group, signal);
+  ::kill(-group, SIGCONT);
+}
+
+// It may ask at the terminal, a password say, which only the foreground group can: then the
+// terminal is lent to it. Else whoever stopped it, a shell's job control, waits for us to stop as
+// well.
+void go_on(pid_t group, int signal, ControllingTerminal& terminal) {
+  const bool asks = signal == SIGTTIN || signal == SIGTTOU;
+  if (!asks || !terminal.lend_to(group)) {
+    terminal.take_back();
+    ::kill(0, SIGTSTP);
+    terminal.lend_to(group);
+  }
+  ::kill(-group, SIGCONT);
 }
 
 }  // namespace
@@ -51,16 +72,25 @@ std::string shell_word(std::string_view text) {
 int run_shell(const std::string& command, const Stop& stop) {
   constexpr std::chrono::milliseconds kLook{20};  // how soon its end, or a stop, is noticed
   stop.check();
+  ControllingTerminal terminal;
   const pid_t child = spawn_shell(command);
-  bool stopped = false;
+  bool stopped = false, lent = false;
   int status = 0;
   while (true) {
-    const pid_t ended = ::waitpid(child, &status, WNOHANG);
-    if (ended == child || (ended < 0 && errno != EINTR)) break;
-    if (stop.requested() && !std::exchange(stopped, true)) ::kill(child, SIGTERM);
+    const pid_t changed = ::waitpid(child, &status, WNOHANG | WUNTRACED);
+    if (changed == child && WIFSTOPPED(status)) {
+      go_on(child, WSTOPSIG(status), terminal);
+      lent = true;
+    } else if (changed == child || (changed < 0 && errno != EINTR)) {
+      break;
+    }
+    if (stop.requested() && !std::exchange(stopped, true)) send(child, SIGTERM);
     std::this_thread::sleep_for(kLook);
   }
   stop.check();
+  // Ctrl-C at a terminal that was lent is for the command alone, and meant for both.
+  if (lent && exit_status(status) == exit_status(SIGINT))
+    throw Error(ErrorKind::interrupted, "interrupted");
   return exit_status(status);
 }
 

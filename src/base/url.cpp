@@ -138,9 +138,11 @@ std::string redacted_pairs(std::string_view text) {
 
 bool is_secret_key(std::string_view key) {
   const std::string name = lower_ascii(key);
-  return name.find("password") != std::string::npos || name.find("passwd") != std::string::npos ||
-         name.find("secret") != std::string::npos || name.find("token") != std::string::npos ||
-         name == "pwd" || name == "pass";
+  for (const std::string_view part : {"password", "passwd", "passphrase", "secret", "token",
+                                      "apikey", "api_key", "api-key", "private_key", "private-key"})
+    if (name.find(part) != std::string::npos) return true;
+  const std::size_t last = name.find_last_of("_-.") + 1;  // 0 where there is none
+  return name.compare(last, name.npos, "pwd") == 0 || name.compare(last, name.npos, "pass") == 0;
 }
 
 const std::string* Url::find_query(std::string_view key) const {

@@ -10,6 +10,7 @@
 #include "commands/import_report.h"
 #include "commands/import_safety.h"
 #include "commands/import_source.h"
+#include "commands/run_lock.h"
 #include "commands/undo_command.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/export_target.h"
@@ -17,7 +18,6 @@
 #include "dbkeeper/core/id_map.h"
 #include "dbkeeper/core/import.h"
 #include "dbkeeper/core/run_record.h"
-#include "dbkeeper/engines/lock.h"
 
 namespace dbkeeper::import_command {
 namespace {
@@ -123,8 +123,7 @@ bool ImportCommand::is_large() const {
 
 void ImportCommand::open_database() {
   database_ = context_.open_database(Access::write);
-  if (!what_.dry_run)
-    lock_ = lock_database(context_.address_of(""), context_.open_options(Access::write));
+  if (!what_.dry_run) lock_ = lock_for_run(context_.address_of(""), context_);
   const auto snapshot = database_->snapshot();
   schema_ = snapshot->schema();
   versions_ = migration_states(*snapshot, schema_);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
@@ -42,6 +43,10 @@ class Onlooker {
   std::jthread thread_;
 };
 
+bool contains(const Variables& variables, const std::string& name) {
+  return std::ranges::any_of(variables, [&](const auto& pair) { return pair.first == name; });
+}
+
 }  // namespace
 
 MigrateChild run_child(const MigrateCall& call, Context& context) {
@@ -76,6 +81,32 @@ std::string end_in_words(const MigrateChild& child) {
     return fmt::format("was ended by signal {} ({})", child.end.signal,
                        ::strsignal(child.end.signal));
   return fmt::format("ended with status {}", child.end.status);
+}
+
+Variables absent_variables(const std::string& address, const Variables& environment) {
+  constexpr std::string_view kService = "PGSERVICE";
+  if (contains(environment, std::string(kService))) return {};  // it says all of it
+  Variables out = redirect(address, address, {environment, {}}).set;
+  std::erase_if(out, [&](const auto& pair) {
+    return contains(environment, pair.first) || contains(environment, pair.first + "_FILE");
+  });
+  return out;
+}
+
+std::string other_database(const std::string& text, const std::string& address) {
+  try {
+    if (!is_database_address(text)) return {};
+    const NamedDatabase ours = named_database(address), named = named_database(text);
+    if (ours.engine == named.engine && ours.name == named.name) return {};
+    if (ours.engine == named.engine && (ours.name.empty() || named.name.empty())) return {};
+    const std::string variable = "DATABASE_URL";
+    const Redirection way = redirect(address, address, {{{variable, text}}, {}});
+    const bool ours_after_all = std::ranges::count(way.found, variable) > 0 ||
+                                std::ranges::count(way.doubtful, variable) > 0;
+    return ours_after_all ? std::string() : named.name;
+  } catch (const Error&) {  // it names none that we know
+    return {};
+  }
 }
 
 }  // namespace dbkeeper

@@ -34,4 +34,12 @@ MigrateChild run_child(const MigrateCall& call, Context& context);
 // ended"
 std::string end_in_words(const MigrateChild& child);
 
+// The variables that a rehearsal's command has, for the live database, where the environment has
+// none of them: what worked in the rehearsal finds its database here too.
+Variables absent_variables(const std::string& address, const Variables& environment);
+
+// The name of the database that `text` names if that isn't the one at the address, by no way that
+// is known; else, or if it names none, empty.
+std::string other_database(const std::string& text, const std::string& address);
+
 }  // namespace dbkeeper

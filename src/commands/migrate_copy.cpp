@@ -37,6 +37,20 @@ MigrateCopy::~MigrateCopy() {
   std::filesystem::remove(backup_.file, ignored);
 }
 
+std::string copy_from_before_first_failure(const MigrateCopy& copy, const DatabaseInfo& database,
+                                           const Context& context) {
+  std::vector<DestructiveRun> runs = list_runs(context.settings.backup_dir);
+  std::erase_if(runs, [&](const DestructiveRun& run) {
+    return run.engine != database.engine || run.database != database.name ||
+           run.location != database.location;
+  });
+  std::error_code error;
+  for (const Hold& hold : held_copies(runs))
+    if (hold.file != copy.backup().file && std::filesystem::exists(hold.file, error))
+      return hold.file.string();
+  return {};
+}
+
 void clean_up_copies(const MigrateCopy& copy, Context& context) {
   const std::filesystem::path folder = context.settings.backup_dir;
   try {

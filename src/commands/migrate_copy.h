@@ -33,6 +33,11 @@ class MigrateCopy {
   bool kept_ = false;
 };
 
+// The copy from before the first of the database's failed migrations that go on to this one, if it
+// is another one than this and still there; else empty.
+std::string copy_from_before_first_failure(const MigrateCopy& copy, const DatabaseInfo& database,
+                                           const Context& context);
+
 // Older copies of that kind, of this database, that retention's own rules don't keep: only after a
 // copy that stays. What can't be removed is warned of.
 void clean_up_copies(const MigrateCopy& copy, Context& context);

@@ -81,32 +81,51 @@ class Stage {
     std::erase_if(out_.effect.changes, [&](const std::string& change) {
       return std::ranges::find(at_first_, change) != at_first_.end();
     });
-    const Effect live = effect_since(
-        call_.before, call_.backup, [&] { return after_.open_database(Access::read); },
-        {.jobs = context_.settings.jobs}, after_.reporter, after_.stop);
-    out_.live_changes = live.changes;
-    out_.live_touched = !live.as_it_was() && (out_.effect.as_it_was() || has_moved(live));
+    options.enough = EffectOptions().enough;
+    options.tell_structure = true;
+    out_.live = effect_since(
+        call_.before, call_.backup, [&] { return after_.open_database(Access::read); }, options,
+        after_.reporter, after_.stop);
+    out_.live_touched = is_touched(*out_.live);
   }
 
-  // Whether the live database's migrations have gone on, or anything of it is broken: rows alone
-  // may be others' work.
-  bool has_moved(const Effect& live) const {
-    return !live.findings.empty() || !same_versions(call_.before.migrations, live.after.migrations);
+  // Others write rows, and other values into them. That they delete meanwhile, or change the
+  // structure, isn't assumed: what looks like a migration's work is taken for it.
+  bool is_touched(const Effect& live) const {
+    if (!live.findings.empty() || !live.losses.empty() || !live.structure.empty()) return true;
+    if (live.checked && !same_versions(call_.before.migrations, live.after.migrations)) return true;
+    return !live.changes.empty() && out_.effect.as_it_was();
+  }
+
+  // What is known of the live database, in words.
+  std::string live_changes() const {
+    std::vector<std::string> texts = out_.live->changes;
+    const auto add = [&](const std::string& text) {
+      if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+    };
+    for (const std::string& change : out_.live->structure) add(change);
+    for (const Loss& loss : out_.live->losses) add(text_of(loss));
+    for (const Finding& finding : out_.live->findings) add(finding.message);
+    return join(texts, "; ");
   }
 
   void judge() {
     if (out_.live_touched) {
       fail(fmt::format("the rehearsal's command worked on the live database, not on its copy: {}",
-                       join(out_.live_changes, "; ")),
+                       live_changes()),
            where_it_may_be_named());
       return;
     }
-    if (!out_.live_changes.empty())
-      context_.reporter.warn(
-          fmt::format("others have written to the live database during the rehearsal: {}",
-                      join(out_.live_changes, "; ")));
-    if (const int signal = out_.child->end.interrupted; signal != 0)
-      out_.problem = Error(ErrorKind::interrupted, "interrupted during the rehearsal");
+    if (!out_.live->changes.empty())
+      context_.reporter.warn(fmt::format(
+          "others have written to the live database during the rehearsal: {}", live_changes()));
+    if (out_.child->end.interrupted != 0)
+      out_.problem =
+          Error(ErrorKind::interrupted, "interrupted during the rehearsal" + live_in_words());
+    else if (!out_.live->unseen.empty())
+      fail("the rehearsal has ended");
+    else if (!out_.effect.unseen.empty())
+      fail("the rehearsal's database could not be looked at: " + join(out_.effect.unseen, "; "));
     else
       judge_effect();
   }
@@ -135,9 +154,16 @@ class Stage {
   }
 
   void fail(const std::string& what, std::string hint = {}) {
-    out_.problem = Error(ErrorKind::failed,
-                         out_.live_touched ? what : what + "; the live database is as it was")
-                       .hint(std::move(hint));
+    out_.problem = Error(ErrorKind::failed, what + live_in_words()).hint(std::move(hint));
+  }
+
+  // Of one that wasn't touched; others may have written to it.
+  std::string live_in_words() const {
+    if (out_.live_touched) return {};
+    if (!out_.live->unseen.empty())
+      return "; the live database could not be looked at: " + join(out_.live->unseen, "; ");
+    return out_.live->changes.empty() ? "; the live database is as it was"
+                                      : "; the live database is as others have left it";
   }
 
   std::string losses() const {

@@ -24,10 +24,9 @@ struct Rehearsal {
   std::optional<MigrateChild> child;  // none: it wasn't run at all
   Effect effect;                      // on the scratch database
   std::vector<std::string> found;     // variables that named the live database
-  // Of the live database, in words; some may be others' work.
-  std::vector<std::string> live_changes;
-  bool live_touched = false;     // by the command, as far as can be told
-  std::optional<Error> problem;  // why the live database isn't to be migrated
+  std::optional<Effect> live;         // on the live database; some of it may be others' work
+  bool live_touched = false;          // by the command, as far as can be told
+  std::optional<Error> problem;       // why the live database isn't to be migrated
 };
 
 // Restores the backup into a scratch database, runs the command with every way to name the live

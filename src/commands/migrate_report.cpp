@@ -72,17 +72,22 @@ std::string_view kind_of(LossKind kind) {
       return "rows lost";
     case LossKind::values_lost:
       return "values lost";
+    case LossKind::history_lost:
+      return "history lost";
   }
   return "";
 }
 
 Value value_of(const Loss& loss) {
+  const bool counts = loss.kind != LossKind::history_lost;
   return Value()
       .set("kind", kind_of(loss.kind))
       .set("table", loss.table)
       .set("column", text_or_null(loss.column))
-      .set("before", loss.before)
-      .set("after", loss.after)
+      .set("before", counts ? Value(loss.before) : Value())
+      .set("after", counts ? Value(loss.after) : Value())
+      .set("tool", text_or_null(loss.tool))
+      .set("version", text_or_null(loss.version))
       .set("perhaps_renamed_to", text_or_null(loss.perhaps_renamed_to))
       .set("expected", loss.expected);
 }
@@ -91,11 +96,11 @@ struct Version {
   std::string tool, before, after;
 };
 
-std::vector<Version> versions(const Look& before, const Look& after) {
+std::vector<Version> versions(const Look& before, const Effect& effect) {
   std::vector<Version> out;
   for (const MigrationState& state : before.migrations)
     out.push_back({state.tool, state.version, ""});
-  for (const MigrationState& state : after.migrations) {
+  for (const MigrationState& state : effect.after.migrations) {
     const auto known = std::ranges::find(out, state.tool, &Version::tool);
     if (known == out.end())
       out.push_back({state.tool, "", state.version});
@@ -105,62 +110,93 @@ std::vector<Version> versions(const Look& before, const Look& after) {
   return out;
 }
 
-void add_effect(Value& value, const Look& before, const Effect& effect) {
-  value.set("changed", !effect.as_it_was())
-      .set("changes", Value::list(effect.changes))
-      .set("versions", Value::list(versions(before, effect.after),
-                                   [](const Version& version) {
-                                     return Value()
-                                         .set("tool", version.tool)
-                                         .set("before", text_or_null(version.before))
-                                         .set("after", text_or_null(version.after));
-                                   }))
-      .set("ledger", ledger_value(before.ledger, effect.after.ledger))
-      .set("losses", Value::list(effect.losses, [](const Loss& loss) { return value_of(loss); }))
-      .set("findings", Value::list(effect.findings, [&](const Finding& finding) {
-             return dbkeeper::value_of(effect.after.schema, finding);
+Value value_of(const Version& version) {
+  return Value()
+      .set("tool", version.tool)
+      .set("before", text_or_null(version.before))
+      .set("after", text_or_null(version.after));
+}
+
+Value value_of(const LockTaken& lock) {
+  return Value()
+      .set("relation", lock.relation)
+      .set("mode", lock.mode)
+      .set("stops_readers", lock.stops_readers)
+      .set("seconds", lock.seconds);
+}
+
+Value value_of(const BlockedBy& blocker) {
+  return Value()
+      .set("pid", blocker.pid)
+      .set("for", text_or_null(blocker.waited))
+      .set("seconds", blocker.seconds)
+      .set("who", blocker.who);
+}
+
+template <class List>
+Value list_value(const List& list) {
+  return Value::list(list, [](const auto& item) { return value_of(item); });
+}
+
+Value changed_value(const Effect& effect) {
+  if (effect.is_known_to_differ()) return Value(true);
+  return effect.unseen.empty() ? Value(false) : Value();
+}
+
+void set_all_null(Value& value, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) value.set(std::string(name), Value());
+}
+
+// The same keys whatever is known; `changed` is what is known without an effect.
+void add_effect(Value& value, const Look* before, const Effect* effect, Value changed) {
+  if (!before || !effect) {
+    value.set("changed", std::move(changed));
+    return set_all_null(value, {"changes", "unseen", "versions", "ledger", "losses", "findings"});
+  }
+  value.set("changed", changed_value(*effect))
+      .set("changes", Value::list(effect->changes))
+      .set("unseen", Value::list(effect->unseen))
+      .set("versions", effect->checked ? list_value(versions(*before, *effect)) : Value())
+      .set("ledger", effect->counted ? ledger_value(before->ledger, effect->after.ledger) : Value())
+      .set("losses", list_value(effect->losses))
+      .set("findings", Value::list(effect->findings, [&](const Finding& finding) {
+             return dbkeeper::value_of(effect->after.schema, finding);
            }));
 }
 
-void add_child(Value& value, const MigrateChild& child) {
-  value.set("status", child.end.status)
-      .set("signal", child.end.signal == 0 ? Value() : Value(child.end.signal))
-      .set("timed_out", child.end.timed_out)
-      .set("seconds", child.end.seconds)
-      .set("left_running", child.end.left_running)
-      .set("locks", Value::list(child.sessions.locks,
-                                [](const LockTaken& lock) {
-                                  return Value()
-                                      .set("relation", lock.relation)
-                                      .set("mode", lock.mode)
-                                      .set("stops_readers", lock.stops_readers)
-                                      .set("seconds", lock.seconds);
-                                }))
-      .set("waits", Value::list(child.sessions.waits,
-                                [](const BlockedBy& blocker) {
-                                  return Value()
-                                      .set("pid", blocker.pid)
-                                      .set("for", text_or_null(blocker.waited))
-                                      .set("seconds", blocker.seconds)
-                                      .set("who", blocker.who);
-                                }))
-      .set("held_up", child.sessions.held_up)
-      .set("longest_held_up", child.sessions.longest_held_up);
+void add_child(Value& value, const MigrateChild* child) {
+  if (!child)
+    return set_all_null(value, {"status", "signal", "timed_out", "seconds", "left_running", "locks",
+                                "waits", "held_up", "longest_held_up"});
+  value.set("status", child->end.status)
+      .set("signal", child->end.signal == 0 ? Value() : Value(child->end.signal))
+      .set("timed_out", child->end.timed_out)
+      .set("seconds", child->end.seconds)
+      .set("left_running", child->end.left_running)
+      .set("locks", list_value(child->sessions.locks))
+      .set("waits", list_value(child->sessions.waits))
+      .set("held_up", child->sessions.held_up)
+      .set("longest_held_up", child->sessions.longest_held_up);
+}
+
+template <class T>
+const T* pointer(const std::optional<T>& optional) {
+  return optional ? &*optional : nullptr;
 }
 
 Value value_of(const Rehearsal& rehearsal, const Look& before) {
   Value value = Value::object();
   value.set("ok", !rehearsal.problem.has_value());
-  if (rehearsal.child) add_child(value, *rehearsal.child);
-  add_effect(value, before, rehearsal.effect);
-  value.set("variables", Value::list(rehearsal.found))
-      .set("live_changes", Value::list(rehearsal.live_changes));
-  return value;
+  add_child(value, pointer(rehearsal.child));
+  add_effect(value, &before, rehearsal.child ? &rehearsal.effect : nullptr, Value());
+  return value.set("variables", Value::list(rehearsal.found))
+      .set("live_changes", rehearsal.live ? Value::list(rehearsal.live->changes) : Value());
 }
 
 std::string version_text(const MigrateReport& report) {
   std::string text;
-  for (const Version& version : versions(*report.before, report.effect->after))
+  if (!report.effect->checked) return text;
+  for (const Version& version : versions(*report.before, *report.effect))
     if (version.before != version.after)
       text += fmt::format("  {}: {} → {}\n", version.tool,
                           version.before.empty() ? "nowhere" : version.before,
@@ -173,6 +209,7 @@ std::string rows_text(const MigrateReport& report) {
   constexpr std::size_t kMost = 20;
   std::string text;
   std::size_t lines = 0;
+  if (!report.effect->counted) return text;
   const Ledger &before = report.before->ledger, &after = report.effect->after.ledger;
   for (const TableLedger& table : after) {
     const TableLedger* then = find(before, table.table);
@@ -220,8 +257,11 @@ std::string headline(const MigrateReport& report) {
   const double seconds = report.child->end.seconds;
   if (report.child->end.status != 0)
     return fmt::format("the command {} after {:.1f} s\n", end_in_words(*report.child), seconds);
-  if (report.effect->as_it_was())
-    return fmt::format("nothing changed in {:.1f} s; the backup is removed again\n", seconds);
+  if (report.effect->as_it_was() && report.effect->findings.empty())
+    return fmt::format("nothing changed in {:.1f} s; the backup {}\n", seconds,
+                       report.backup.empty() ? "is removed again" : "stays");
+  if (!report.effect->is_known_to_differ())
+    return fmt::format("the command succeeded in {:.1f} s; what it changed is unknown\n", seconds);
   return fmt::format("migrated in {:.1f} s\n", seconds);
 }
 
@@ -230,15 +270,10 @@ std::string headline(const MigrateReport& report) {
 Value value_of(const MigrateReport& report) {
   Value value = Value::object();
   value.set("command", Value::list(report.words)).set("needed", report.needed);
-  if (report.child)
-    add_child(value, *report.child);
-  else
-    value.set("status", Value()).set("seconds", Value());
+  add_child(value, pointer(report.child));
   value.set("backup", text_or_null(report.backup));
-  if (report.before && report.effect)
-    add_effect(value, *report.before, *report.effect);
-  else
-    value.set("changed", report.rehearsal && report.rehearsal->live_touched);
+  add_effect(value, pointer(report.before), pointer(report.effect),
+             report.needed ? Value() : Value(false));
   return value.set("restored", report.restored)
       .set("replaced_database", text_or_null(report.newer))
       .set("undo", text_or_null(report.undo))

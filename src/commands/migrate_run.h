@@ -33,19 +33,26 @@ class MigrateRun {
   void look_before();
   void make_copy();
   bool rehearsed();
+  Variables variables() const;
+  void warn_of_another_database() const;
   void run_command();
   void look_after();
   std::optional<Error> conclude();
 
+  std::optional<Error> conclude_rehearsal();
   std::optional<Error> leave_as_it_was(MigrateVerdict verdict);
   std::optional<Error> accept();
   std::optional<Error> refuse(MigrateVerdict verdict);
   void forget_copy();  // the database is as it was
   void keep_copy();
+  void keep_in_case();  // the database is as it was, but may not stay so
   void put_back();
   void warn_of_losses();
 
   std::string what_happened(MigrateVerdict verdict) const;
+  std::string what_is_different() const;
+  std::string where_replaced_is() const;
+  std::string first_copy() const;  // the hint that names it; empty: there is none
   std::string name() const;
 
   const migrate_command::Options& options_;

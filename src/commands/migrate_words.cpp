@@ -1,5 +1,6 @@
 #include "commands/migrate_words.h"
 
+#include <algorithm>
 #include <cctype>
 #include <string_view>
 
@@ -15,14 +16,63 @@ bool belongs_to_scheme(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
 }
 
-// `dburl=postgresql://…`: the address begins within the word.
+constexpr std::string_view kBlanks = " \t\r\n";
+
+// Where a value within a shell's text ends: behind its quotes, else with the word that it is;
+// rather too far, so \' doesn't end it, as in libpq's. What a word of its own holds, NAME=value, no
+// shell takes apart.
+std::size_t end_of_value(std::string_view text, std::size_t begin, bool whole_word) {
+  if (begin == text.size()) return begin;
+  const char quote = text[begin];
+  if (quote == '\'' || quote == '"') {
+    std::size_t end = begin + 1;
+    while (end < text.size() && text[end] != quote)
+      end += text[end] == '\\' && end + 1 < text.size() ? 2 : 1;
+    return std::min(end + 1, text.size());
+  }
+  const std::string_view ends = whole_word ? kBlanks : " \t\r\n;&|()'\"`";
+  return std::min(text.find_first_of(ends, begin), text.size());
+}
+
+// Where the value of a name that ends there begins: NAME=value, --name value; npos if it has none.
+std::size_t value_of(std::string_view text, std::string_view name, std::size_t end) {
+  if (end == text.size()) return text.npos;
+  if (text[end] == '=') return end + 1;
+  if (!name.starts_with("--") || kBlanks.find(text[end]) == kBlanks.npos) return text.npos;
+  return std::min(text.find_first_not_of(kBlanks, end), text.size());
+}
+
+// A shell's text: `tool --password x; DB_PASS=y run`.
+std::string without_named_secrets(std::string_view text) {
+  const auto of_name = [](char c) { return belongs_to_scheme(c) || c == '_'; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin = i;
+    while (i < text.size() && of_name(text[i])) ++i;
+    const std::string_view name = text.substr(begin, i - begin);
+    out.append(name);
+    const std::size_t value = is_secret_key(name) ? value_of(text, name, i) : text.npos;
+    if (value != text.npos) {
+      const std::size_t end = end_of_value(text, value, begin == 0 && text[i] == '=');
+      out.append(text.substr(i, value - i)).append(end > value ? "***" : "");
+      i = end;
+    } else if (i < text.size()) {
+      out += text[i++];
+    }
+  }
+  return out;
+}
+
+// `dburl=postgresql://…`: the address begins within the word. Named secrets go first, by a shell's
+// quotes, but for those that a password in an address may look like.
 std::string without_secrets(std::string_view word) {
   const std::size_t authority = word.find("://");
-  if (authority == std::string_view::npos) return redacted(word);
+  if (authority == std::string_view::npos) return redacted(without_named_secrets(word));
   std::size_t begin = authority;
   while (begin > 0 && belongs_to_scheme(word[begin - 1])) --begin;
   const std::string_view before = word.substr(0, begin);
-  return (before.empty() ? std::string() : redacted(before)) + redacted(word.substr(begin));
+  return (before.empty() ? std::string() : redacted(without_named_secrets(before))) +
+         without_named_secrets(redacted(word.substr(begin)));
 }
 
 // `--password x`: the next word is what is secret.

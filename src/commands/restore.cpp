@@ -9,8 +9,8 @@
 #include "commands/restore_question.h"
 #include "commands/restore_run.h"
 #include "commands/restore_undo.h"
+#include "commands/run_lock.h"
 #include "dbkeeper/base/text.h"
-#include "dbkeeper/engines/lock.h"
 
 namespace dbkeeper::restore_command {
 namespace {
@@ -30,8 +30,7 @@ void check_words(const Options& options) {
 
 RestoreDone carry_out(const Options& options, Context& context) {
   const BackupArchive archive = chosen_archive(options, context);
-  const auto lock =
-      lock_database(context.address_of(options.to), context.open_options(Access::write));
+  const auto lock = lock_for_run(context.address_of(options.to), context);
   return run_restore(archive,
                      {.to = options.to,
                       .how = way_of(options, context),
@@ -51,10 +50,10 @@ Value value_of(const RestoreDone& done) {
       .set("database", done.place.name)
       .set("location", done.place.location)
       .set("engine", done.description.engine)
-      .set("backup_time", done.description.time)
-      .set("label", done.description.label)
-      .set("rows", done.description.rows())
-      .set("tables", done.description.tables.size())
+      .set("backup_time", done.put_back ? Value() : Value(done.description.time))
+      .set("label", done.put_back ? Value() : Value(done.description.label))
+      .set("rows", done.put_back ? Value() : Value(done.description.rows()))
+      .set("tables", done.put_back ? Value() : Value(done.description.tables.size()))
       .set("in_place", done.report.in_place)
       .set("put_aside", done.report.put_aside.empty() ? Value() : Value(done.report.put_aside))
       .set("safety_backup", done.safety ? Value(done.safety->file.string()) : Value())
@@ -63,11 +62,18 @@ Value value_of(const RestoreDone& done) {
       .set("seconds", done.seconds);
 }
 
+std::string first_line(const RestoreDone& done) {
+  if (done.put_back)
+    return fmt::format("{} is again what {} was, in {:.1f} s\n", done.place.name, done.file,
+                       done.seconds);
+  return fmt::format("{} restored from {}: {}, {} in {:.1f} s\n", done.place.name, done.file,
+                     plural(static_cast<std::int64_t>(done.description.tables.size()), "table"),
+                     plural(static_cast<std::int64_t>(done.description.rows()), "row"),
+                     done.seconds);
+}
+
 std::string text_of(const RestoreDone& done) {
-  std::string text =
-      fmt::format("{} restored from {}: {}, {} in {:.1f} s\n", done.place.name, done.file,
-                  plural(static_cast<std::int64_t>(done.description.tables.size()), "table"),
-                  plural(static_cast<std::int64_t>(done.description.rows()), "row"), done.seconds);
+  std::string text = first_line(done);
   if (!done.report.put_aside.empty())
     text += fmt::format("  what was there before is {}\n", done.report.put_aside);
   if (done.safety)

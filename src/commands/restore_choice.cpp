@@ -127,6 +127,10 @@ BackupArchive latest(const Options& options, Context& context) {
 
 BackupArchive chosen_archive(const Options& options, Context& context) {
   if (options.latest) return latest(options, context);
+  if (options.file == "-")
+    throw Error(ErrorKind::input,
+                "a backup is read from a file, not from a pipe: it is read twice, once to prove it")
+        .hint("write what comes in to a file, and restore that; ./- is a file of that name");
   if (options.file.empty()) return proven(asked_for(context), context);
   return proven(found_file(options.file, context), context);
 }

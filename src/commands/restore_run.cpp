@@ -52,6 +52,7 @@ std::optional<NewBackup> make_safety_backup(const RestoreWish& wish, RestoreTarg
     return backup;
   } catch (Error& error) {
     error.during("making a safety backup; nothing was changed");
+    if (error.hint().empty()) error.hint("--no-safety-backup gives up what is there now");
     if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::refused ||
         !is_damaged(wish, context))
       throw;
@@ -89,24 +90,36 @@ std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish
   }
 }
 
-// Runs what replaces the database, and keeps the record of it.
-RestoreReport recorded(const RestoreDone& done, const RestoreWish& wish, Context& context,
-                       const std::function<RestoreReport()>& replace) {
-  std::optional<RunRecord> record = begin_record(done, wish, context);
-  try {
-    RestoreReport report = replace();
-    if (record) record->done(report.put_aside);
-    return report;
-  } catch (const Error& error) {
-    // Whether a lost server has done it is not known.
-    if (record && error.kind() != ErrorKind::connection) record->forget();
-    throw;
-  }
-}
-
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
+
+// The record of a replacement, from just before it until what came of it is known.
+class Recorded {
+ public:
+  Recorded(const RestoreDone& done, const RestoreWish& wish, Context& context)
+      : done_(done), wish_(wish), context_(context) {}
+
+  void begin() { record_ = begin_record(done_, wish_, context_); }
+
+  RestoreReport run(const std::function<RestoreReport()>& replace) {
+    try {
+      RestoreReport report = replace();
+      if (record_) record_->done(report.put_aside);
+      return report;
+    } catch (const Error& error) {
+      // Whether a lost server has done it is not known.
+      if (record_ && error.kind() != ErrorKind::connection) record_->forget();
+      throw;
+    }
+  }
+
+ private:
+  const RestoreDone& done_;
+  const RestoreWish& wish_;
+  Context& context_;
+  std::optional<RunRecord> record_;
+};
 
 }  // namespace
 
@@ -121,10 +134,17 @@ RestoreDone run_restore(const BackupArchive& archive, const RestoreWish& wish, C
   done.place = target->place();
   target->check(archive.files());
   if (wish.agree) wish.agree(*target);
-  if (done.place.exists && !target->keeps_old() && wish.safety_backup)
-    done.safety = make_safety_backup(wish, *target, context);
-  done.report = recorded(done, wish, context, [&] {
-    return restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop);
+  const bool copy = done.place.exists && !target->keeps_old() && wish.safety_backup;
+  const bool late = target->leaves_old_in_use();
+  if (copy && !late) done.safety = make_safety_backup(wish, *target, context);
+  Recorded record(done, wish, context);
+  done.report = record.run([&] {
+    return restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop,
+                          [&] {
+                            if (copy && late)
+                              done.safety = make_safety_backup(wish, *target, context);
+                            record.begin();
+                          });
   });
   done.seconds = seconds_since(begin);
   for (const std::string& what : done.report.left_out) context.reporter.warn("left out: " + what);
@@ -139,11 +159,14 @@ std::optional<RestoreDone> run_put_back(const std::string& aside, const RestoreW
   if (!target) return std::nullopt;
   RestoreDone done;
   done.file = aside;
+  done.put_back = true;
   done.description.engine = named_database(address).engine;
   done.place = target->place();
   target->check({});
   if (wish.agree) wish.agree(*target);
-  done.report = recorded(done, wish, context, [&] { return target->commit(); });
+  Recorded record(done, wish, context);
+  record.begin();
+  done.report = record.run([&] { return target->commit(); });
   done.seconds = seconds_since(begin);
   return done;
 }

@@ -21,7 +21,8 @@ struct RestoreWish {
 };
 
 struct RestoreDone {
-  std::string file;  // that it came from
+  std::string file;       // that it came from, or the name under which the database had stood
+  bool put_back = false;  // the latter: nothing was written, and nothing counted
   BackupDescription description;
   RestorePlace place;
   RestoreReport report;

@@ -10,10 +10,11 @@
 #include "commands/import_safety.h"
 #include "commands/proven_backup.h"
 #include "commands/restore_question.h"
+#include "commands/run_lock.h"
+#include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/run_record.h"
-#include "dbkeeper/engines/lock.h"
 
 namespace dbkeeper::restore_command {
 namespace {
@@ -34,20 +35,27 @@ std::string location_now(const Options& options, Context& context) {
   }
 }
 
-// Those of this database, newest first. One that is gone, so that nobody says where it is, is known
+// A file may have several names.
+bool is_place(const DestructiveRun& run, const std::string& database, const std::string& location) {
+  std::error_code no_file;
+  return fs::equivalent(run.location, location, no_file) ||
+         (run.location == location && (database.empty() || run.database == database));
+}
+
+// The newest of this database. One that is gone, so that nobody says where it is, is known
 // by its name, as long as no other has that.
-std::vector<DestructiveRun> runs_of_database(const Options& options, Context& context) {
+DestructiveRun last_run(const Options& options, Context& context) {
   const NamedDatabase database = dbkeeper::named_database(context.address_of(options.to));
   const std::string location = location_now(options, context);
   std::vector<DestructiveRun> runs = list_runs(context.settings.backup_dir);
-  std::erase_if(runs, [&](const DestructiveRun& run) {
-    return run.engine != database.engine ||
-           (!database.name.empty() && run.database != database.name);
-  });
+  std::erase_if(runs, [&](const DestructiveRun& run) { return run.engine != database.engine; });
   std::set<std::string> locations;
-  for (const DestructiveRun& run : runs) locations.insert(run.location);
+  for (const DestructiveRun& run : runs)
+    if (run.database == database.name) locations.insert(run.location);
   if (!location.empty() || locations.size() > 1)
-    std::erase_if(runs, [&](const DestructiveRun& run) { return run.location != location; });
+    std::erase_if(runs, [&](const auto& run) { return !is_place(run, database.name, location); });
+  else
+    std::erase_if(runs, [&](const auto& run) { return run.database != database.name; });
   if (runs.empty())
     throw Error(ErrorKind::failed,
                 fmt::format("{} knows of no destructive run on the {} database '{}'{}{}",
@@ -57,7 +65,7 @@ std::vector<DestructiveRun> runs_of_database(const Options& options, Context& co
                                 ? ""
                                 : ", but at " + join({locations.begin(), locations.end()}, ", ")))
         .hint("--dir names the folder that the run had; dbkeeper list shows what there is");
-  return runs;
+  return runs.front();
 }
 
 RestoreWish wish_of(const Options& options, Context& context, const DestructiveRun& run,
@@ -72,13 +80,35 @@ RestoreWish wish_of(const Options& options, Context& context, const DestructiveR
           }};
 }
 
-[[noreturn]] void refuse_no_copy(const DestructiveRun& run) {
-  if (!run.aside.empty())
+// A file is put aside only since it is damaged.
+[[noreturn]] void refuse_aside(const DestructiveRun& run) {
+  std::error_code ignored;
+  if (!fs::exists(run.aside, ignored))
     throw Error(ErrorKind::failed,
-                fmt::format("what was there before {} was put aside as '{}', which isn't there, or "
-                            "can't come back by itself",
+                fmt::format("what was there before {} was put aside as '{}', which is gone",
                             named(run), run.aside))
         .hint("dbkeeper list shows the backups that there are");
+  throw Error(
+      ErrorKind::failed,
+      fmt::format("what was there before {} is damaged, and stands as '{}'", named(run), run.aside))
+      .hint(fmt::format("if you want that back: stop what uses the database, then mv {} {}, and "
+                        "what stands beside it (-wal, -shm, -journal) likewise",
+                        shell_word(run.aside), shell_word(run.location)));
+}
+
+// Killed before the old database had given its name away. It is said once, and known no more then.
+[[noreturn]] void refuse_unchanged(const DestructiveRun& run) {
+  std::error_code stays;
+  fs::remove(run.file, stays);
+  throw Error(
+      ErrorKind::failed,
+      fmt::format("the last run, {}, was stopped, and what it was to put aside isn't there: "
+                  "it had changed nothing, and there is nothing to take back",
+                  named(run)))
+      .hint("run it again to take back the run before that one");
+}
+
+[[noreturn]] void refuse_no_copy(const DestructiveRun& run) {
   throw Error(ErrorKind::failed,
               fmt::format("{} left no copy of what was there before", named(run)))
       .hint("dbkeeper list shows the backups that there are");
@@ -91,18 +121,20 @@ bool is_export(const std::string& file) {
 Undone undo_by_import(const DestructiveRun& run, const Options& options, Context& context) {
   if (!options.to.empty())
     throw Error(ErrorKind::usage, "--undo takes the database from --db here, not from --to");
+  const RestorePlace place{
+      .name = run.database, .location = run.location, .exists = true, .sessions = {}, .aside = {}};
+  ask(options, context, place, [&] { return undo_question(named(run), run.copy, place, false); });
   import_command::Options import;
   import.file = run.copy;
   import.mode = "clean";
-  import.confirm = options.confirm.empty() ? "" : kDeleteAllData;
+  import.confirm = kDeleteAllData;
   import.no_safety_backup = options.no_safety_backup;
   return {.what = named(run), .restore = {}, .import = import_command::run(import, context)};
 }
 
 Undone undo_by_restore(const DestructiveRun& run, const Options& options, Context& context) {
   const BackupArchive archive = proven_backup(run.copy, context);
-  const auto lock =
-      lock_database(context.address_of(options.to), context.open_options(Access::write));
+  const auto lock = lock_for_run(context.address_of(options.to), context);
   return {.what = named(run),
           .restore = run_restore(archive, wish_of(options, context, run, run.copy), context),
           .import = {}};
@@ -110,8 +142,7 @@ Undone undo_by_restore(const DestructiveRun& run, const Options& options, Contex
 
 std::optional<Undone> undo_by_name(const DestructiveRun& run, const Options& options,
                                    Context& context) {
-  const auto lock =
-      lock_database(context.address_of(options.to), context.open_options(Access::write));
+  const auto lock = lock_for_run(context.address_of(options.to), context);
   auto done = run_put_back(run.aside, wish_of(options, context, run, run.aside), context);
   if (!done) return std::nullopt;
   return Undone{.what = named(run), .restore = std::move(done), .import = {}};
@@ -120,22 +151,19 @@ std::optional<Undone> undo_by_name(const DestructiveRun& run, const Options& opt
 }  // namespace
 
 Undone undo(const Options& options, Context& context) {
-  for (const DestructiveRun& run : runs_of_database(options, context)) {
-    if (!run.aside.empty())
-      if (auto undone = undo_by_name(run, options, context)) return std::move(*undone);
-    std::error_code ignored;
-    if (!run.copy.empty() && !fs::exists(run.copy, ignored))
-      throw Error(ErrorKind::input, fmt::format("the copy of what was there before {} is gone: {}",
-                                                named(run), run.copy))
-          .hint("dbkeeper list shows the backups that there are");
-    if (is_export(run.copy)) return undo_by_import(run, options, context);
-    if (!run.copy.empty()) return undo_by_restore(run, options, context);
-    // Killed before the old database had given its name away: it never happened.
-    if (run.state == RunState::begun && !run.aside.empty()) continue;
-    refuse_no_copy(run);
-  }
-  throw Error(ErrorKind::failed,
-              "the runs that are known were stopped before they had changed anything");
+  const DestructiveRun run = last_run(options, context);
+  if (!run.aside.empty())
+    if (auto undone = undo_by_name(run, options, context)) return std::move(*undone);
+  std::error_code ignored;
+  if (!run.copy.empty() && !fs::exists(run.copy, ignored))
+    throw Error(ErrorKind::input, fmt::format("the copy of what was there before {} is gone: {}",
+                                              named(run), run.copy))
+        .hint("dbkeeper list shows the backups that there are");
+  if (is_export(run.copy)) return undo_by_import(run, options, context);
+  if (!run.copy.empty()) return undo_by_restore(run, options, context);
+  if (run.aside.empty()) refuse_no_copy(run);
+  if (run.state == RunState::begun) refuse_unchanged(run);
+  refuse_aside(run);
 }
 
 }  // namespace dbkeeper::restore_command

@@ -1,31 +1,36 @@
 #include "commands/undo_command.h"
 
+#include <fmt/format.h>
+
 #include "dbkeeper/base/shell.h"
-#include "dbkeeper/base/text.h"
 
 namespace dbkeeper {
+namespace {
 
-std::vector<std::string> words_for_place(const Context& context) {
-  std::vector<std::string> out;
+// As settings show an address with a password: no server would take it.
+bool has_hidden_secret(const std::string& text) { return text.find("***") != std::string::npos; }
+
+std::string restore_command(const std::string& what, const Context& context) {
+  std::string line = "dbkeeper restore " + what, remark;
   for (const Setting& setting : context.explain_settings()) {
     const bool place = setting.name == "db" || setting.name == "dir";
-    if (!setting.command.empty() || !place || setting.origin != "--" + setting.name) continue;
-    if (const auto* value = std::get_if<std::string>(&setting.value.data()))
-      out.insert(out.end(), {"--" + setting.name, *value});
+    const auto* value = std::get_if<std::string>(&setting.value.data());
+    if (!place || !value || !setting.command.empty() || setting.origin != "--" + setting.name)
+      continue;
+    if (has_hidden_secret(*value))
+      remark = "  # with the same --db";
+    else
+      line += fmt::format(" --{} {}", setting.name, shell_word(*value));
   }
-  return out;
+  return line + remark;
 }
 
-std::string command_line(const std::vector<std::string>& words) {
-  std::vector<std::string> quoted;
-  for (const std::string& word : words) quoted.push_back(shell_word(word));
-  return join(quoted, " ");
-}
+}  // namespace
 
-std::string undo_command(const Context& context) {
-  std::vector<std::string> words = {"dbkeeper", "restore", "--undo"};
-  for (std::string& word : words_for_place(context)) words.push_back(std::move(word));
-  return command_line(words);
+std::string undo_command(const Context& context) { return restore_command("--undo", context); }
+
+std::string restore_command_of(const std::string& file, const Context& context) {
+  return restore_command(shell_word(file), context);
 }
 
 }  // namespace dbkeeper

@@ -2,20 +2,15 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "dbkeeper/commands/command.h"
 
 namespace dbkeeper {
 
 // "dbkeeper restore --undo", for a shell, with the database and the folder where they were named on
-// the command line.
+// the command line; a database whose address has a password is only spoken of.
 std::string undo_command(const Context& context);
-
-// A database and a folder that were named on the command line have to be named there again.
-std::vector<std::string> words_for_place(const Context& context);
-
-// As a shell takes them.
-std::string command_line(const std::vector<std::string>& words);
+// The same for a backup that is named: "dbkeeper restore FILE".
+std::string restore_command_of(const std::string& file, const Context& context);
 
 }  // namespace dbkeeper

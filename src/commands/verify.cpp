@@ -130,14 +130,41 @@ std::string scratch_folder(const std::filesystem::path& backup, const Context& c
   return backup.has_parent_path() ? backup.parent_path().string() : ".";
 }
 
-DrillReport drilled(const BackupArchive& archive, Context& context) {
+void forget_earlier_drills(const std::filesystem::path& backup, Reporter& reporter) {
+  try {
+    forget_restored(backup);
+  } catch (const Error& error) {
+    reporter.warn(fmt::format("an earlier drill still counts as a proof: {}", error.message()));
+  }
+}
+
+void remember(const std::filesystem::path& backup, const DrillReport& report, Reporter& reporter) {
+  try {
+    record_restored(backup, std::chrono::system_clock::now(), report.seconds);
+  } catch (const Error& error) {
+    reporter.warn(fmt::format("'dbkeeper list' will not know of the drill: {}", error.message()));
+  }
+}
+
+DrillReport carried_out(const BackupArchive& archive, Context& context) {
   const std::string address =
       drill_needs_address(archive.description()) ? context.address_of("") : "";
-  DrillReport report = drill(archive, address, scratch_folder(archive.path(), context),
-                             context.settings.jobs, context.open_options(Access::write));
+  try {
+    return drill(archive, address, scratch_folder(archive.path(), context), context.settings.jobs,
+                 context.open_options(Access::write));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::input) forget_earlier_drills(archive.path(), context.reporter);
+    throw;
+  }
+}
+
+DrillReport drilled(const BackupArchive& archive, Context& context) {
+  DrillReport report = carried_out(archive, context);
   for (const std::string& what : report.left_out) context.reporter.warn("left out: " + what);
   if (report.differences.empty())
-    record_restored(archive.path(), std::chrono::system_clock::now(), report.seconds);
+    remember(archive.path(), report, context.reporter);
+  else
+    forget_earlier_drills(archive.path(), context.reporter);
   return report;
 }
 
@@ -161,41 +188,70 @@ bool concerns_all(const Error& error) {
          error.kind() == ErrorKind::connection;
 }
 
+// What has come of all backups of a folder.
+struct Tally {
+  std::size_t count = 0;
+  std::size_t bad = 0;
+  std::size_t damaged = 0;            // of these, by their checksums
+  std::size_t unproven = 0;           // it could not be found out: no room for a drill, say
+  std::optional<Error> why_unproven;  // the first of them
+
+  void note(const Error& error) {
+    if (error.kind() == ErrorKind::input || error.kind() == ErrorKind::check) {
+      ++bad;
+      damaged += error.kind() == ErrorKind::input;
+    } else {
+      ++unproven;
+      if (!why_unproven) why_unproven = error;
+    }
+  }
+};
+
+// Damage counts more than what a drill has found, and that more than what is not known.
+std::optional<Error> problem_of(const Tally& tally, bool drill) {
+  const std::string all = plural(static_cast<std::int64_t>(tally.count), "backup");
+  const std::string unproven = fmt::format("could not be {}", drill ? "drilled" : "verified");
+  if (tally.bad > 0)
+    return Error(
+               tally.damaged > 0 ? ErrorKind::input : ErrorKind::check,
+               fmt::format(
+                   "{} of {} can't be relied on{}", tally.bad, all,
+                   tally.unproven == 0 ? "" : fmt::format(", and {} {}", tally.unproven, unproven)))
+        .hint("make a new one: dbkeeper backup");
+  if (tally.unproven > 0)
+    return Error(ErrorKind::failed, fmt::format("{} of {} {}: {}", tally.unproven, all, unproven,
+                                                tally.why_unproven->message()))
+        .hint(tally.why_unproven->hint());
+  return std::nullopt;
+}
+
 // Every backup of the folder; one that is bad doesn't stop it.
 Outcome verify_all(const Options& options, Context& context) {
   Value::List files;
   std::string text;
-  std::size_t bad = 0;
-  // Damage counts more than what a drill has found.
-  ErrorKind worst = options.drill ? ErrorKind::check : ErrorKind::input;
-  const auto note = [&](const Error& error) {
-    ++bad;
-    if (error.kind() == ErrorKind::input) worst = ErrorKind::input;
-  };
+  Tally tally;
   for (const FolderBackup& backup : list_backups(context.settings.backup_dir)) {
     const std::string file = backup.path.string();
     try {
       const Outcome one = report([&] { return verified(file, options, context); });
       files.push_back(one.result);
       text += one.text;
-      if (one.problem) note(*one.problem);
+      if (one.problem) tally.note(*one.problem);
     } catch (const Error& error) {
       if (concerns_all(error)) throw;
-      note(error);
+      tally.note(error);
       files.push_back(
           Value().set("file", file).set("kind", "backup").set("problem", error.message()));
       text += fmt::format("{}: {}\n", file, error.message());
     }
   }
   Outcome outcome;
-  const auto count = static_cast<std::int64_t>(files.size());
-  outcome.result = Value().set("files", std::move(files)).set("bad", bad);
+  tally.count = files.size();
+  outcome.result =
+      Value().set("files", std::move(files)).set("bad", tally.bad).set("unproven", tally.unproven);
   outcome.text =
       text.empty() ? fmt::format("{} has no backup\n", context.settings.backup_dir) : text;
-  if (bad > 0)
-    outcome.problem =
-        Error(worst, fmt::format("{} of {} can't be relied on", bad, plural(count, "backup")))
-            .hint("make a new one: dbkeeper backup");
+  outcome.problem = problem_of(tally, options.drill);
   return outcome;
 }
 

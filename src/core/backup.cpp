@@ -101,9 +101,13 @@ class Worker {
 
 BackupDescription write_backup(BackupSource& source, std::string_view label,
                                BackupWriter::Output output, int jobs, Reporter& reporter,
-                               const Stop& stop) {
+                               const Stop& stop, const std::optional<MigrationState>& history) {
   BackupDescription description = source.description();
   description.label = label;
+  if (history) {
+    description.tool = history->tool;
+    description.tool_version = history->version;
+  }
   description.dbkeeper_version = DBKEEPER_VERSION;
   description.data_bytes = 0;  // counted below
   BackupWriter writer(std::move(output), description.streams);

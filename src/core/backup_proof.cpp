@@ -86,6 +86,13 @@ void record_restored(const fs::path& backup, Moment when, double seconds) {
   write_proof(backup, proof);
 }
 
+void forget_restored(const fs::path& backup) {
+  auto proof = read_proof(backup);
+  if (!proof || !proof->restored) return;
+  proof->restored.reset();
+  write_proof(backup, *proof);
+}
+
 void forget_proof(const fs::path& backup) {
   std::error_code gone_already;
   fs::remove(proof_file_of(backup), gone_already);

@@ -44,12 +44,14 @@ void write_streams(const BackupArchive& archive, RestoreTarget& target, int jobs
 }  // namespace
 
 RestoreReport restore_backup(const BackupArchive& archive, RestoreTarget& target, int jobs,
-                             Reporter& reporter, const Stop& stop) {
+                             Reporter& reporter, const Stop& stop,
+                             const std::function<void()>& ready) {
   target.begin(archive.files());
   write_streams(archive, target, jobs, reporter, stop);
   stop.check();
   target.complete();
   stop.check();
+  if (ready) ready();
   return target.commit();
 }
 

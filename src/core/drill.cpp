@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include "core/diff_schema.h"
 #include "dbkeeper/base/text.h"
@@ -30,12 +31,26 @@ OpenOptions with_access(OpenOptions options, Access access) {
   return options;
 }
 
-RestoreReport restore(const BackupArchive& archive, const ScratchDatabase& scratch, int jobs,
-                      const OpenOptions& options) {
+// That it can't be restored is what a drill is to find out; no room for it says nothing of it.
+bool is_of_backup(const Error& error) {
+  const bool is_finding = error.kind() == ErrorKind::failed || error.kind() == ErrorKind::conflict;
+  return is_finding && !error.is_of_surroundings();
+}
+
+// Why it can't be restored; nothing if it was. What hinders any restore to that place is thrown.
+std::optional<std::string> restore(const BackupArchive& archive, const ScratchDatabase& scratch,
+                                   int jobs, const OpenOptions& options, DrillReport& report) {
   const auto target = begin_restore(scratch.address(), archive.description(), {.jobs = jobs},
                                     with_access(options, Access::write));
   target->check(archive.files());
-  return restore_backup(archive, *target, jobs, *options.reporter, *options.stop);
+  try {
+    report.left_out =
+        restore_backup(archive, *target, jobs, *options.reporter, *options.stop).left_out;
+  } catch (const Error& error) {
+    if (!is_of_backup(error)) throw;
+    return error.message();
+  }
+  return std::nullopt;
 }
 
 std::string line_of(const std::string& table, const SchemaDifference& difference) {
@@ -81,6 +96,19 @@ std::vector<std::string> compare(const BackupArchive& archive, const ScratchData
   return differences;
 }
 
+std::vector<std::string> compare_as_backups(const BackupArchive& archive,
+                                            const ScratchDatabase& scratch, int jobs,
+                                            const OpenOptions& options) {
+  try {
+    return compare(archive, scratch, jobs, options);
+  } catch (Error& error) {
+    error.during(
+        "comparing what was restored, which a drill reads as a backup does, and with the same "
+        "tools");
+    throw;
+  }
+}
+
 }  // namespace
 
 bool drill_needs_address(const BackupDescription& description) {
@@ -97,17 +125,13 @@ DrillReport drill(const BackupArchive& archive, const std::string& address,
   const auto scratch = make_scratch(beside, kPurpose, folder, options);
   options.reporter->debug(fmt::format("the scratch database is '{}'", scratch->name()));
   DrillReport report;
-  try {
-    report.left_out = restore(archive, *scratch, jobs, options).left_out;
-  } catch (const Error& error) {
-    // That it can't be restored is what a drill is to find out.
-    if (error.kind() != ErrorKind::failed && error.kind() != ErrorKind::conflict) throw;
-    report.differences = {"it can't be restored: " + error.message()};
+  if (const auto why = restore(archive, *scratch, jobs, options, report)) {
+    report.differences = {"it can't be restored: " + *why};
     report.seconds = seconds_since(begin);
     return report;
   }
   report.restore_seconds = seconds_since(begin);
-  report.differences = compare(archive, *scratch, jobs, options);
+  report.differences = compare_as_backups(archive, *scratch, jobs, options);
   report.seconds = seconds_since(begin);
   return report;
 }

@@ -211,9 +211,8 @@ export_json::Metadata describe_moment(std::chrono::system_clock::time_point mome
   metadata.engine = info.engine;
   metadata.server_version = info.server_version;
   metadata.dbkeeper_version = DBKEEPER_VERSION;
-  for (const MigrationState& state : migration_states(snapshot, schema))
-    if (!metadata.schema_version && !state.version.empty())
-      metadata.schema_version = {state.tool, state.version};
+  if (const auto state = schema_version(snapshot, schema))
+    metadata.schema_version = {state->tool, state->version};
   metadata.source_id = info.source_id;
   metadata.options = plan.options;
   return metadata;

@@ -260,4 +260,10 @@ std::vector<MigrationState> migration_states(Snapshot& snapshot, const Schema& s
   return states;
 }
 
+std::optional<MigrationState> schema_version(Snapshot& snapshot, const Schema& schema) {
+  for (MigrationState& state : migration_states(snapshot, schema))
+    if (!state.version.empty()) return std::move(state);
+  return std::nullopt;
+}
+
 }  // namespace dbkeeper

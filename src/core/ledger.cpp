@@ -125,7 +125,8 @@ ExpectedLosses::ExpectedLosses(const std::vector<std::string>& texts, const Sche
     : default_schema_(before.default_schema) {
   for (const TablePattern& pattern : parse_table_list(texts, kOption)) {
     patterns_.push_back({pattern.glob ? pattern.text : canonical(pattern.text), pattern.glob});
-    require_a_match(patterns_.back(), before);
+    if (std::string complaint = complaint_of(patterns_.back(), before); !complaint.empty())
+      unmatched_.push_back(std::move(complaint));
   }
 }
 
@@ -145,21 +146,19 @@ bool ExpectedLosses::matches(const Pattern& pattern, const std::string& table,
   return false;
 }
 
-void ExpectedLosses::require_a_match(const Pattern& pattern, const Schema& schema) const {
+std::string ExpectedLosses::complaint_of(const Pattern& pattern, const Schema& schema) const {
   std::vector<std::string> names;
   for (const Table& table : schema.tables) {
     const std::string shown = schema.display(table);
-    if (matches(pattern, shown, "")) return;
+    if (matches(pattern, shown, "")) return {};
     names.push_back(shown);
     for (const Column& column : table.columns) {
-      if (matches(pattern, shown, column.name)) return;
+      if (matches(pattern, shown, column.name)) return {};
       names.push_back(shown + "." + quoted_if_needed(column.name));
     }
   }
-  throw Error(ErrorKind::usage,
-              fmt::format("{}: neither a table nor a column is named '{}'{}", kOption, pattern.text,
-                          did_you_mean(pattern.text, names)))
-      .hint("write it as table or table.column; dbkeeper inspect lists them");
+  return fmt::format("{}: nothing is called '{}' (any more){}", kOption, pattern.text,
+                     did_you_mean(pattern.text, names));
 }
 
 std::vector<Loss> losses(const Ledger& before, const Ledger& after,
@@ -199,6 +198,9 @@ std::string text_of(const Loss& loss) {
                          plural(loss.before, "value"), renamed);
     case LossKind::rows_lost:
       return fmt::format("{}: {}", place, gone(loss.before - loss.after, loss.before, "row"));
+    case LossKind::history_lost:
+      return fmt::format("{}: {} stood at {}, and has no history any more", place, loss.tool,
+                         loss.version);
     case LossKind::values_lost:
       break;
   }

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "dbkeeper/core/check.h"
 #include "dbkeeper/core/sameness.h"
+#include "dbkeeper/engines/structure.h"
 
 namespace dbkeeper {
 namespace {
@@ -16,31 +18,69 @@ bool is_same(const Finding& a, const Finding& b) {
   return a.count == 0 && b.count == 0 ? a.message == b.message : a.count >= b.count;
 }
 
-// Runs the questions one by one: what one of them can't read, the next may.
+// Whether an error tells of others, not of the database.
+bool may_pass(const Error& error) {
+  return error.kind() == ErrorKind::refused || error.is_of_surroundings();
+}
+
+// Asks the questions one by one: what one of them can't read, the next may.
 class Questions {
  public:
-  Questions(Effect& effect, const Stop& stop) : effect_(effect), stop_(stop) {}
+  Questions(Effect& effect, const std::function<std::unique_ptr<Database>()>& open,
+            const EffectOptions& options, const Stop& stop)
+      : effect_(effect), open_(open), patience_(options.patience), stop_(stop) {}
 
   template <class Question>
-  bool ask(Question question) {
-    stop_.check();
-    try {
-      question();
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
-      const std::string message = fmt::format("it can't be read any more: {}", error.message());
-      if (std::ranges::find(effect_.changes, message) == effect_.changes.end()) {
-        effect_.changes.push_back(message);
-        effect_.findings.push_back({"unreadable", {}, {}, error.message(), error.hint(), 0});
+  void ask(Question question) {
+    const auto begun = Clock::now();
+    for (int tries = 1;; ++tries) {
+      stop_.check();
+      try {
+        if (!database_) database_ = open_();
+        return question(*database_);
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::interrupted) throw;
+        if (!is_worth_another(error, tries, Clock::now() - begun)) return give_up(error);
       }
-      return false;
+      database_.reset();  // its session may be what has failed
+      std::this_thread::sleep_for(kPause);
     }
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kPause{500};
+  static constexpr int kTries = 3;
+
+  // Patience is for all of the questions together.
+  bool is_worth_another(const Error& error, int tries, Clock::duration waited) const {
+    if (given_up_) return false;
+    if (!may_pass(error)) return tries == 1;
+    return tries < kTries || waited < patience_;
+  }
+
+  void give_up(const Error& error) {
+    given_up_ = true;
+    database_.reset();
+    // Where all of it was read just now, it isn't the database that can't be read.
+    if (may_pass(error) || (effect_.checked && effect_.counted))
+      add(effect_.unseen, error.message());
+    else if (add(effect_.changes, fmt::format("it can't be read any more: {}", error.message())))
+      effect_.findings.push_back({"unreadable", {}, {}, error.message(), error.hint(), 0});
+  }
+
+  static bool add(std::vector<std::string>& texts, const std::string& text) {
+    if (std::ranges::find(texts, text) != texts.end()) return false;
+    texts.push_back(text);
+    return true;
+  }
+
   Effect& effect_;
+  const std::function<std::unique_ptr<Database>()>& open_;
+  const std::chrono::milliseconds patience_;
   const Stop& stop_;
+  std::unique_ptr<Database> database_;
+  bool given_up_ = false;
 };
 
 void look_around(Look& look, Database& database, Reporter& reporter, const Stop& stop) {
@@ -57,19 +97,43 @@ void count(Look& look, Database& database, const Stop& stop) {
   look.ledger = take_ledger(*snapshot, look.schema, stop);
 }
 
-// What the ledgers and the histories tell, at most one change.
-std::vector<std::string> plain_changes(const Look& before, const Look& after) {
-  for (std::size_t i = 0; i < std::max(before.ledger.size(), after.ledger.size()); ++i) {
-    if (i >= before.ledger.size() || i >= after.ledger.size() ||
-        before.ledger[i].table != after.ledger[i].table)
+std::vector<std::string> ledger_changes(const Ledger& before, const Ledger& after) {
+  for (std::size_t i = 0; i < std::max(before.size(), after.size()); ++i) {
+    if (i >= before.size() || i >= after.size() || before[i].table != after[i].table)
       return {"there are other tables than before"};
-    const TableLedger &then = before.ledger[i], &now = after.ledger[i];
+    const TableLedger &then = before[i], &now = after[i];
     if (then.rows != now.rows || then.values != now.values)
       return {fmt::format("{} has other columns, rows or values than before", now.table)};
   }
-  if (!same_versions(before.migrations, after.migrations))
+  return {};
+}
+
+// What the ledgers and the histories tell, at most one change.
+std::vector<std::string> plain_changes(const Look& before, const Effect& effect) {
+  if (effect.counted)
+    if (auto changes = ledger_changes(before.ledger, effect.after.ledger); !changes.empty())
+      return changes;
+  if (effect.checked && !same_versions(before.migrations, effect.after.migrations))
     return {"the history of a migration tool has moved"};
   return {};
+}
+
+std::vector<std::string> structure_since(const BackupArchive& backup, Database& database,
+                                         std::size_t enough) {
+  const auto source = database.begin_backup({.allow_empty = true});
+  auto changes = structure_changes({backup.description(), backup.files()},
+                                   {source->description(), source->files()}, enough);
+  source->finish();
+  return changes;
+}
+
+// Whether a tool has a history still: in its table, whichever tool that is taken for now, or in a
+// new one.
+bool has_history(const MigrationState& old, const Look& before, const Look& after) {
+  return std::ranges::any_of(after.migrations, [&](const MigrationState& now) {
+    if (now.version.empty()) return false;
+    return now.table == old.table || (now.tool == old.tool && !before.schema.find(now.table));
+  });
 }
 
 }  // namespace
@@ -85,25 +149,32 @@ Effect effect_since(const Look& before, const BackupArchive& backup,
                     const std::function<std::unique_ptr<Database>()>& open,
                     const EffectOptions& options, Reporter& reporter, const Stop& stop) {
   Effect effect;
-  Questions questions(effect, stop);
-  std::unique_ptr<Database> database;
-  if (!questions.ask([&] { database = open(); })) return effect;
-  questions.ask([&] {
-    look_around(effect.after, *database, reporter, stop);
+  Questions questions(effect, open, options, stop);
+  questions.ask([&](Database& database) {
+    look_around(effect.after, database, reporter, stop);
+    effect.checked = true;
     for (Finding& finding : new_findings(before.findings, effect.after.findings))
       effect.findings.push_back(std::move(finding));
   });
-  questions.ask([&] {
-    count(effect.after, *database, stop);
+  questions.ask([&](Database& database) {
+    count(effect.after, database, stop);
+    effect.counted = true;
     effect.losses = losses(before.ledger, effect.after.ledger, options.expected);
   });
-  if (!effect.as_it_was()) return effect;
+  if (effect.checked)
+    for (Loss& loss : lost_histories(before, effect.after, options.expected))
+      effect.losses.push_back(std::move(loss));
+  if (!effect.changes.empty()) return effect;
   // What is known already needn't be found out from every row.
-  if (options.enough == 1) effect.changes = plain_changes(before, effect.after);
-  if (effect.as_it_was())
-    questions.ask([&] {
+  if (options.enough == 1) effect.changes = plain_changes(before, effect);
+  if (effect.changes.empty())
+    questions.ask([&](Database& database) {
       effect.changes = changes_since(
-          backup, *database, {.enough = options.enough, .jobs = options.jobs}, reporter, stop);
+          backup, database, {.enough = options.enough, .jobs = options.jobs}, reporter, stop);
+    });
+  if (options.tell_structure && !effect.changes.empty())
+    questions.ask([&](Database& database) {
+      effect.structure = structure_since(backup, database, options.enough);
     });
   return effect;
 }
@@ -113,6 +184,21 @@ bool same_versions(const std::vector<MigrationState>& before,
   return std::ranges::equal(before, after, [](const MigrationState& a, const MigrationState& b) {
     return a.tool == b.tool && a.version == b.version && a.failed == b.failed;
   });
+}
+
+std::vector<Loss> lost_histories(const Look& before, const Look& after,
+                                 const ExpectedLosses& expected) {
+  std::vector<Loss> out;
+  for (const MigrationState& old : before.migrations) {
+    if (old.version.empty() || has_history(old, before, after)) continue;
+    Loss loss{.kind = LossKind::history_lost,
+              .table = before.schema.display(old.table),
+              .tool = old.tool,
+              .version = old.version};
+    loss.expected = expected.contain(loss);
+    out.push_back(std::move(loss));
+  }
+  return out;
 }
 
 std::vector<Finding> new_findings(const std::vector<Finding>& before,
@@ -126,7 +212,8 @@ std::vector<Finding> new_findings(const std::vector<Finding>& before,
 
 MigrateVerdict verdict_on(const Trial& trial, const Effect& effect) {
   if (trial.status != 0)
-    return effect.as_it_was() ? MigrateVerdict::failed : MigrateVerdict::altered;
+    return effect.as_it_was() && effect.findings.empty() ? MigrateVerdict::failed
+                                                         : MigrateVerdict::altered;
   if (!effect.findings.empty()) return MigrateVerdict::broken;
   if (effect.as_it_was()) return MigrateVerdict::nothing;
   const bool unexpected =

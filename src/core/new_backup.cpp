@@ -87,7 +87,16 @@ class Maker {
   const std::string& folder() const {
     return options_.output.empty() ? options_.folder : options_.output;
   }
-  std::unique_ptr<BackupSource> begin() { return database_.begin_backup(options_.what); }
+  std::unique_ptr<BackupSource> begin() {
+    history_ = history();
+    return database_.begin_backup(options_.what);
+  }
+
+  // Of a moment before the backup's, as a rule the same.
+  std::optional<MigrationState> history() {
+    const auto snapshot = database_.snapshot();
+    return schema_version(*snapshot, snapshot->schema());
+  }
 
   void write(BackupSource& source, const BackupWriter::Output& output) {
     made_.description = write_backup(
@@ -96,7 +105,7 @@ class Maker {
           output(bytes);
           made_.bytes += bytes.size();
         },
-        jobs_, reporter_, stop_);
+        jobs_, reporter_, stop_, history_);
     stop_.check();
   }
 
@@ -152,6 +161,7 @@ class Maker {
   const int jobs_;
   Reporter& reporter_;
   const Stop& stop_;
+  std::optional<MigrationState> history_;
   NewBackup made_;
 };
 

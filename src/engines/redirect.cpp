@@ -1,6 +1,7 @@
 #include "dbkeeper/engines/redirect.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <optional>
 #include <string_view>
@@ -16,6 +17,15 @@ constexpr std::string_view kFileEnding = "_FILE";
 constexpr std::size_t kMostSecretBytes = 64 << 10;
 // What stands between the words of a command, or around an address within a text.
 constexpr std::string_view kBetweenWords = " \t\n\r'\"`;|<>()";
+constexpr std::string_view kBlanks = " \t\n";
+// What an address within a text ends before: anything else would be more of it.
+constexpr std::string_view kAfterAddress = " \t\n\r'\"`;|<>()?&,}]#\\";
+
+// Whether it may be part of an address's scheme, so that this one began earlier.
+bool belongs_to_scheme(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.' ||
+         c == '_';
+}
 
 // A mounted secret, as entrypoints read it; empty if it can't be read.
 std::string content_of(const std::string& path) {
@@ -31,23 +41,6 @@ std::string content_of(const std::string& path) {
 struct Token {
   std::size_t word, begin, length;
 };
-
-std::vector<Token> tokens_of(const std::vector<std::string>& words) {
-  std::vector<Token> out;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word.find_first_of(" \t\n") == word.npos) {
-      out.push_back({i, 0, word.size()});
-      continue;
-    }
-    for (std::size_t begin = word.find_first_not_of(kBetweenWords); begin != word.npos;) {
-      const std::size_t end = std::min(word.find_first_of(kBetweenWords, begin), word.size());
-      out.push_back({i, begin, end - begin});
-      begin = word.find_first_not_of(kBetweenWords, end);
-    }
-  }
-  return out;
-}
 
 class Redirecting {
  public:
@@ -88,20 +81,30 @@ class Redirecting {
 
   std::optional<std::string> rewritten(const std::string& name, const std::string& value) const {
     if (value.empty()) return std::nullopt;
-    if (auto now = redirector_.rewritten(value)) return now;
-    if (auto now = redirector_.rewritten_value(name, value)) return now;
-    return with_address_replaced(value);
+    // First, since a list of addresses reads like one with a strange password.
+    const auto replaced = with_address_replaced(value);
+    if (auto now = redirector_.rewritten(replaced.value_or(value))) return now;
+    return replaced ? replaced : redirector_.rewritten_value(name, value);
   }
 
-  // The address as the user wrote it, somewhere within a longer text: JSON, say. A path alone may
-  // stand there for something else.
+  // The address as the user wrote it, wherever it stands by itself within a longer text: JSON, say.
+  // A path alone may stand there for something else.
   std::optional<std::string> with_address_replaced(const std::string& text) const {
-    const std::size_t at = text.find(live_);
-    const auto now = at == text.npos || live_.find("://") == live_.npos
-                         ? std::nullopt
-                         : redirector_.rewritten(live_);
+    if (live_.find("://") == live_.npos || text.find(live_) == text.npos) return std::nullopt;
+    const auto now = redirector_.rewritten(live_);
     if (!now) return std::nullopt;
-    return text.substr(0, at) + *now + text.substr(at + live_.size());
+    std::string out;
+    std::size_t kept = 0;
+    for (std::size_t at = text.find(live_); at != text.npos; at = text.find(live_, at + 1)) {
+      const std::size_t end = at + live_.size();
+      if (at < kept || (at > 0 && belongs_to_scheme(text[at - 1])) ||
+          (end < text.size() && kAfterAddress.find(text[end]) == kAfterAddress.npos))
+        continue;
+      out += text.substr(kept, at - kept) + *now;
+      kept = end;
+    }
+    if (kept == 0) return std::nullopt;
+    return out + text.substr(kept);
   }
 
   void set_where_absent(std::string_view name) {
@@ -114,15 +117,62 @@ class Redirecting {
   // From the back, so that the places of those before stay what they are.
   void rewrite_words() {
     out_.words = program_.words;
-    const std::vector<Token> tokens = tokens_of(program_.words);
+    const std::vector<Token> tokens = all_tokens();
     std::vector<std::string> texts;
     for (const Token& token : tokens) texts.push_back(text_of(token));
     for (std::size_t i = tokens.size(); i-- > 0;) {
       const std::string word = std::move(texts.back());
       texts.pop_back();
-      if (const auto now = rewritten_word(program_of(tokens, i), texts, word))
+      if (const auto now = rewritten_token(program_of(tokens, i), texts, word))
         out_.words[tokens[i].word].replace(tokens[i].begin, tokens[i].length, *now);
     }
+  }
+
+  std::vector<Token> all_tokens() const {
+    std::vector<Token> out;
+    for (std::size_t i = 0; i < program_.words.size(); ++i) {
+      const std::string& word = program_.words[i];
+      if (word.find_first_of(kBlanks) == word.npos || is_one(i))
+        out.push_back({i, 0, word.size()});
+      else
+        add_tokens_within(i, out);
+    }
+    return out;
+  }
+
+  // Whether a word with a blank in it names the live database as it stands. A shell's text may
+  // begin like that: URL=postgres://host/shop?a=b psql shop
+  bool is_one(std::size_t number) const {
+    const auto& words = program_.words;
+    const std::string& word = words[number];
+    const std::size_t scheme = word.find("://"), query = word.find('?');
+    if (scheme != word.npos && word.find("://", scheme + 1) != word.npos) return false;
+    if (word.find(':') < query && word.find_first_of(kBlanks, query) != word.npos) return false;
+    const auto end = words.begin() + static_cast<std::ptrdiff_t>(number);
+    return number > 0 &&
+           rewritten_word(fs::path(words.front()).filename().string(), {words.begin(), end}, word)
+               .has_value();
+  }
+
+  void add_tokens_within(std::size_t number, std::vector<Token>& out) const {
+    const std::string& word = program_.words[number];
+    for (std::size_t begin = word.find_first_not_of(kBetweenWords); begin != word.npos;) {
+      const std::size_t end = end_of_token(word, begin);
+      out.push_back({number, begin, end - begin});
+      begin = word.find_first_not_of(kBetweenWords, end);
+    }
+  }
+
+  // Quotes hold together what names the live database: 'my shop.db'.
+  std::size_t end_of_token(const std::string& word, std::size_t begin) const {
+    const char before = begin > 0 ? word[begin - 1] : ' ';
+    if (before == '\'' || before == '"') {
+      const std::size_t end = word.find(before, begin);
+      const auto now =
+          end == word.npos ? std::nullopt : redirector_.rewritten(word.substr(begin, end - begin));
+      if (now && now->find(before) == now->npos) return end;
+    }
+    return std::min(word.find_first_of(kBetweenWords, begin), word.size());
   }
 
   std::string text_of(const Token& token) const {
@@ -141,6 +191,15 @@ class Redirecting {
     if (!now && !name.starts_with('-')) now = redirector_.rewritten_value(name, value);
     if (!now) return std::nullopt;
     return name + "=" + *now;
+  }
+
+  // The same, or with the address replaced somewhere within.
+  std::optional<std::string> rewritten_token(const std::string& program,
+                                             const std::vector<std::string>& before,
+                                             const std::string& text) const {
+    const auto replaced = with_address_replaced(text);
+    if (auto now = rewritten_word(program, before, replaced.value_or(text))) return now;
+    return replaced;
   }
 
   // The last one before the word that a shell would run: by and large the first word of its text.

@@ -1,6 +1,8 @@
 #include "dbkeeper/base/shell.h"
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "support/catch.h"
@@ -40,4 +42,34 @@ TEST_CASE("a stop ends a command soon") {
   CHECK_THROWS_AS(run_shell("exec sleep 30", stop), Error);
   later.join();
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+}
+
+TEST_CASE("a stop ends what the command has started, too") {
+  const testing::ScratchFolder folder;
+  const std::string file = (folder / "pid").string();
+  Stop stop;
+  std::thread later([&] {
+    const auto there = [&] {
+      std::error_code ignored;
+      return std::filesystem::exists(file, ignored) && std::filesystem::file_size(file) > 0;
+    };
+    for (int i = 0; i < 500 && !there(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    stop.request(SIGTERM);
+  });
+  CHECK_THROWS_AS(run_shell("sleep 30 & echo $! > " + shell_word(file) + "; wait", stop), Error);
+  later.join();
+  pid_t child = 0;
+  std::ifstream(file) >> child;
+  REQUIRE(child > 0);
+  // Whoever inherits it may not have buried it yet.
+  const auto runs = [&] {
+    std::ifstream status("/proc/" + std::to_string(child) + "/stat");
+    std::string number, name, state;
+    status >> number >> name >> state;
+    return ::kill(child, 0) == 0 && state != "Z";
+  };
+  for (int i = 0; i < 500 && runs(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK_FALSE(runs());
 }

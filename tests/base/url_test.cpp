@@ -70,6 +70,20 @@ TEST_CASE("no dialect of address shows its password once redacted") {
   }
 }
 
+TEST_CASE("a secret is known by its name") {
+  for (const char* name : {"password", "PGPASSWORD", "sslpassword", "pass", "pwd", "DB_PASS",
+                           "db-pwd", "--db-pass", "spring.datasource.pass", "API_KEY", "apikey",
+                           "X-API-Key", "client_secret", "GITHUB_TOKEN", "--passphrase"}) {
+    CAPTURE(name);
+    CHECK(is_secret_key(name));
+  }
+  for (const char* name : {"", "bypass", "passfile", "PGPASSFILE", "compass", "user", "sslkey",
+                           "key", "pass_count", "PWD_FORMAT"}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_secret_key(name));
+  }
+}
+
 TEST_CASE("redaction keeps what is no secret") {
   CHECK(redacted("postgres://bob:pw@h:5/d?schema=app") == "postgres://bob:***@h:5/d?schema=app");
   CHECK(redacted("host=h password=pw dbname=d") == "host=h password=*** dbname=d");

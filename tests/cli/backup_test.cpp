@@ -97,6 +97,18 @@ TEST_CASE("the report of a backup has rows and digests of every table") {
   CHECK(result["removed"].empty());
 }
 
+TEST_CASE("a backup says where the migration tool stood") {
+  const ScratchSqlite database(
+      "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);"
+      "INSERT INTO alembic_version VALUES ('ae1027a6acf')");
+  const ScratchFolder folder;
+  const std::string file = (folder / "one.dbk").string();
+  REQUIRE(run({"backup", "-o", file, "--db", database.url()}).exit == 0);
+  const Run manifest = run({"-xOf", file, "manifest.json"}, {.binary = "/bin/tar"});
+  CHECK(nlohmann::json::parse(manifest.out)["schema_version"] ==
+        nlohmann::json::parse(R"({"tool": "alembic", "version": "ae1027a6acf"})"));
+}
+
 TEST_CASE("an absent folder is an empty list, and needs no database") {
   const ScratchFolder folder;
   const Run done = run({"list", "--json", "--dir", (folder / "absent").string()});

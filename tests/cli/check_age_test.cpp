@@ -78,6 +78,16 @@ TEST_CASE("a drill is a proof until it is too old") {
   CHECK(shop.report({})["result"]["backups"]["proof_age"] > 47 * 3600);
 }
 
+TEST_CASE("a backup that a later drill found wanting is no proof, and still one that was read") {
+  const Shop shop;
+  const std::string file = shop.back_up();
+  dbkeeper::record_restored(file, ago(1h), 3);
+  REQUIRE(shop.check({"--max-proof-age", "7d"}).exit == 0);
+  dbkeeper::forget_restored(file);
+  CHECK(checks_of(shop.report({"--max-backup-age", "26h", "--max-proof-age", "7d"})) ==
+        Words{"proof"});
+}
+
 TEST_CASE("what isn't verified, is damaged or is another database's is no backup") {
   const Shop shop;
   const std::string dir = (shop.folder / "backups").string();

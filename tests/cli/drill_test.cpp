@@ -1,4 +1,5 @@
 // dbkeeper verify --drill: a backup restored, compared, and the proof recorded.
+#include <chrono>
 #include <filesystem>
 
 #include "cli/import_databases.h"
@@ -110,13 +111,16 @@ TEST_CASE("a backup that doesn't come back as its manifest says is found by a dr
     }
     std::ofstream(shop.file, std::ios::binary) << with_manifest(archive, changed);
     CHECK(shop.verify({shop.file}).exit == 0);
+    dbkeeper::record_restored(shop.file, std::chrono::system_clock::now(), 3);
+    REQUIRE(shop.listed()[0]["restored"].is_string());
     const Run found = shop.verify({shop.file, "--drill", "--json"});
     INFO(found.out << found.err);
     CHECK(found.exit == 6);
     const auto drill = report_of(found)["result"]["drill"];
     CHECK(drill["equal"] == false);
     CHECK(drill["differences"].size() == 1);
-    CHECK(shop.listed()[0]["restored"].is_null());
+    CHECK(shop.listed()[0]["restored"].is_null());  // an earlier drill is no proof any more
+    CHECK(shop.listed()[0]["verified"].is_string());
     CHECK(shop.verify({"--all", "--drill"}).exit == 6);
     if (engine == Engine::postgres) CHECK(scratch_databases(*shop.database) == "0");
   }
@@ -128,4 +132,44 @@ TEST_CASE("an export can't be drilled") {
   const Run refused = shop.verify({document, "--drill"});
   CHECK(refused.exit == 2);
   CHECK(refused.err.find("--dry-run") != std::string::npos);
+}
+
+TEST_CASE("that there is no room for a drill says nothing of the backup") {
+  const Drilled shop(Engine::sqlite);
+  REQUIRE(shop.verify({shop.file, "--drill"}).exit == 0);
+  // A limit on the size of files stops the write as a full disk would.
+  const auto drill = [&](const std::string& which) {
+    return run({"-c", "ulimit -f 8; exec '" DBKEEPER_BINARY "' verify --drill " + which +
+                          " --json --dir '" + shop.dir() + "'"},
+               {.binary = "/bin/bash"});
+  };
+  const Run one = drill("'" + shop.file + "'");
+  INFO(one.out << one.err);
+  CHECK(one.exit == 1);
+  CHECK((one.out + one.err).find("no room left") != std::string::npos);
+  const Run all = drill("--all");
+  INFO(all.out << all.err);
+  CHECK(all.exit == 1);
+  CHECK((all.out + all.err).find("could not be drilled") != std::string::npos);
+  CHECK(report_of(all)["result"]["bad"] == 0);
+  CHECK(report_of(all)["result"]["unproven"] == 1);
+  CHECK(shop.listed()[0]["restored"].is_string());
+}
+
+TEST_CASE("that a role may not create databases says nothing of the backups") {
+  const Drilled shop(Engine::postgres);
+  const std::string url = shop.database->url(), role = "drill_guest";
+  std::string as_role = url;
+  as_role.replace(as_role.find("postgres@"), 8, role);
+  shop.database->exec("CREATE ROLE " + role + " LOGIN");
+  for (const Words& which : {Words{shop.file}, Words{"--all"}}) {
+    Words words = {"verify", "--drill", "--db", as_role, "--dir", shop.dir()};
+    words.insert(words.end(), which.begin(), which.end());
+    const Run refused = run(words);
+    INFO(refused.out << refused.err);
+    CHECK(refused.exit == 1);
+    CHECK(refused.err.find("may not create databases") != std::string::npos);
+    CHECK(refused.err.find("CREATEDB") != std::string::npos);
+  }
+  shop.database->exec("DROP ROLE " + role);
 }

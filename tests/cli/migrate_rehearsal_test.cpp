@@ -1,4 +1,6 @@
 // dbkeeper migrate --rehearse: the command on a scratch copy first.
+#include <signal.h>
+
 #include <fstream>
 
 #include "cli/migration.h"
@@ -113,5 +115,81 @@ TEMPLATE_TEST_CASE("a rehearsal that did nothing says which file seems to name t
   CHECK(failed.exit == 1);
   CHECK_THAT(failed.err, contains("did nothing to the rehearsal's database"));
   CHECK_THAT(failed.err, contains("alembic.ini"));
+  CHECK(shop.copies().empty());
+}
+
+TEMPLATE_TEST_CASE("a rehearsal whose command changes the live database as well is stopped", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const ScratchFolder mark;
+  std::string live;
+  const std::string harm = GENERATE(as<std::string>{}, "CREATE INDEX by_total ON orders (total)",
+                                    "DELETE FROM orders WHERE id > 2");
+  for (const std::string& word : sql_command(shop.database, {harm})) live += "'" + word + "' ";
+  // The live database is led to by its plain address within a script: no word of the command.
+  const std::string script = mark.write("harm.sh", live + "\n").string();
+  const Run failed = shop.rehearse(
+      {"--json"}, shop.by_variable("ALTER TABLE customer ADD COLUMN mail TEXT") + "; sh " + script);
+  INFO(failed.err << failed.out);
+  CHECK(failed.exit == 8);
+  CHECK_THAT(failed.err, contains("worked on the live database"));
+  CHECK_THAT(failed.err, contains("restore --undo"));
+  CHECK(report_of(failed)["result"]["changed"] == true);
+  CHECK(report_of(failed)["result"]["status"].is_null());  // the run itself never was
+}
+
+TEMPLATE_TEST_CASE("rows that others add during a rehearsal don't stop it", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const ScratchFolder folder;
+  std::string others;
+  for (const std::string& word :
+       sql_command(shop.database, {"INSERT INTO orders (id, customer_id, total) "
+                                   "SELECT max(id) + 1, 1, 5 FROM orders"}))
+    others += "'" + word + "' ";
+  const std::string script = folder.write("others.sh", others + "\n").string();
+  const Run done = shop.rehearse(
+      {}, shop.by_variable("ALTER TABLE customer ADD COLUMN mail TEXT") + "; sh " + script);
+  INFO(done.err << done.out);
+  CHECK(done.exit == 0);
+  CHECK_THAT(done.err, contains("others have written to the live database"));
+}
+
+TEMPLATE_TEST_CASE("a command that changed the rehearsal's database alone has failed", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const ScratchFolder folder;
+  const std::string mark = (folder / "rehearsed").string();
+  const Run failed =
+      shop.rehearse({}, "[ -e '" + mark + "' ] || { " +
+                            shop.by_variable("ALTER TABLE customer ADD COLUMN mail TEXT") +
+                            "; touch '" + mark + "'; }");
+  INFO(failed.err << failed.out);
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("it may work with another database"));
+  CHECK(shop.customers() == kCustomers);
+  CHECK(shop.copies().empty());
+}
+
+TEMPLATE_TEST_CASE("after a rehearsal the live database is in DATABASE_URL as well", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Rehearsed<TestType> shop;
+  const Run done = shop.migrate(
+      {"--rehearse"}, shell_command(shop.by_variable("ALTER TABLE customer ADD COLUMN mail TEXT")));
+  INFO(done.err << done.out);
+  CHECK(done.exit == 0);
+  CHECK(shop.database.query("SELECT count(mail) FROM customer") == "0");
+}
+
+TEST_CASE("a rehearsal that is interrupted says that the live database is as it was") {
+  Rehearsed<ScratchSqlite> shop;
+  Running running(
+      shop.words({"--rehearse"}, shell_command("echo ready; while :; do sleep 0.05; done")));
+  running.wait_for("ready");
+  running.signal(SIGINT);
+  const Run result = running.wait();
+  INFO(result.err);
+  CHECK(result.exit == 130);
+  CHECK_THAT(result.err, contains("during the rehearsal; the live database is as it was"));
   CHECK(shop.copies().empty());
 }

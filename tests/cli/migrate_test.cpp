@@ -7,6 +7,29 @@
 
 using namespace dbkeeper::testing;
 
+namespace {
+
+// Holds a lock on the database for some seconds, from outside of the command's process group.
+std::string lock_aside(const ScratchSqlite& database, int seconds) {
+  return "setsid sqlite3 '" + database.path().string() + "' 'BEGIN EXCLUSIVE' '.shell sleep " +
+         std::to_string(seconds) + "' 'COMMIT' >/dev/null 2>&1 & sleep 0.4";
+}
+std::string lock_aside(const ScratchPostgres& database, int seconds) {
+  return "setsid '" + (postgres_programs() / "psql").string() + "' -X -q -d '" + database.url() +
+         "' -c 'BEGIN; LOCK TABLE customer; SELECT pg_sleep(" + std::to_string(seconds) +
+         ")' >/dev/null 2>&1 & sleep 0.4";
+}
+
+// The same as sql_command, as a line for a shell.
+template <class Scratch>
+std::string sql_line(const Scratch& database, const Words& statements) {
+  std::string line;
+  for (const std::string& word : sql_command(database, statements)) line += "'" + word + "' ";
+  return line;
+}
+
+}  // namespace
+
 TEMPLATE_TEST_CASE("a migration that goes well keeps a proven copy from before, and can be undone",
                    "", ScratchSqlite, ScratchPostgres) {
   Shop<TestType> shop;
@@ -89,6 +112,9 @@ TEMPLATE_TEST_CASE("what a failed migration has changed is put back with --auto-
   CHECK(failed.exit == 1);
   CHECK_THAT(failed.err, contains("put back"));
   CHECK_THAT(failed.err, contains("2 rows that were not in the copy are in "));
+  CHECK_THAT(
+      failed.err,
+      contains(report_of(failed)["result"]["replaced_database"].template get<std::string>()));
   CHECK(report_of(failed)["result"]["restored"] == true);
   CHECK(shop.orders() == kOrders);
   CHECK(shop.customers() == kCustomers);
@@ -142,10 +168,16 @@ TEMPLATE_TEST_CASE("rows and values that a migration loses are named, and fail w
     INFO(done.err);
     CHECK(done.exit == 0);
   }
-  SECTION("a name that nothing has is a mistake") {
-    const Run wrong = shop.sql({"--expect-loss", "custumer"}, harm);
+  SECTION("a name that nothing has, or has any more, is a warning with the nearest one") {
+    const Run done = shop.sql({"--expect-loss", "custumer"}, {"SELECT 1"});
+    INFO(done.err);
+    CHECK(done.exit == 0);
+    CHECK_THAT(done.err, contains("nothing is called 'custumer' (any more)"));
+    CHECK_THAT(done.err, contains("did you mean 'customer'?"));
+  }
+  SECTION("what can't be a name is a mistake") {
+    const Run wrong = shop.sql({"--expect-loss", "customer,"}, harm);
     CHECK(wrong.exit == 2);
-    CHECK_THAT(wrong.err, contains("customer"));
     CHECK(shop.orders() == kOrders);
     CHECK(shop.copies().empty());
   }
@@ -320,4 +352,160 @@ TEST_CASE("a series of failures keeps the copy from before the first, until one 
   copies = shop.copies();
   CHECK(copies.size() == 10);
   CHECK(std::find(copies.begin(), copies.end(), first.front()) == copies.end());
+}
+
+TEMPLATE_TEST_CASE("a dbkeeper that the command calls works under its lock", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Shop<TestType> shop;
+  const std::string rows = (shop.folder / "rows.json").string();
+  REQUIRE(run({"export", "-o", rows, "--db", shop.database.url()}).exit == 0);
+  shop.database.exec("DELETE FROM orders WHERE id > 2");
+  const Run done = shop.migrate(
+      {"--lock-timeout", "200ms"},
+      {DBKEEPER_BINARY, "import", rows, "--db", shop.database.url(), "--lock-timeout", "200ms"});
+  INFO(done.err << done.out);
+  CHECK(done.exit == 0);
+  CHECK(shop.orders() == kOrders);
+}
+
+TEMPLATE_TEST_CASE("a lock that somebody holds for a moment afterwards says nothing", "",
+                   ScratchSqlite, ScratchPostgres) {
+  Shop<TestType> shop;
+  const std::string good =
+      sql_line(shop.database, {"ALTER TABLE customer ADD COLUMN mail TEXT"}) + "; ";
+  const Words options = {"--json", "--auto-restore", "--lock-timeout", "300ms"};
+  SECTION("it is waited for") {
+    const Run done = shop.migrate(options, shell_command(good + lock_aside(shop.database, 1)));
+    INFO(done.err << done.out);
+    CHECK(done.exit == 0);
+    const auto result = report_of(done)["result"];
+    CHECK(result["changed"] == true);
+    CHECK(result["unseen"].empty());
+    CHECK(result["restored"] == false);
+  }
+  SECTION("or, held for long, told: the copy stays, and nothing is put back") {
+    const Run done = shop.migrate(options, shell_command(good + lock_aside(shop.database, 12)));
+    INFO(done.err << done.out);
+    CHECK(done.exit == 0);
+    CHECK_THAT(done.err, contains("could not be looked at"));
+    const auto result = report_of(done)["result"];
+    CHECK(result["changed"].is_null());
+    CHECK_FALSE(result["unseen"].empty());
+    CHECK(result["findings"].empty());
+    CHECK(result["restored"] == false);
+    CHECK(result["undo"].is_string());
+    CHECK(shop.copies().size() == 1);
+  }
+  SECTION("a failure is exit 8 then, and isn't put back for that alone") {
+    const Run failed =
+        shop.migrate(options, shell_command(lock_aside(shop.database, 12) + "; exit 3"));
+    INFO(failed.err << failed.out);
+    CHECK(failed.exit == 8);
+    CHECK(report_of(failed)["result"]["restored"] == false);
+    CHECK(shop.copies().size() == 1);
+  }
+}
+
+TEST_CASE("an invalid index that a failed command leaves is no database as it was") {
+  Shop<ScratchPostgres> shop;
+  shop.database.exec("UPDATE customer SET name = 'ann'");
+  const Words harm = {"CREATE UNIQUE INDEX CONCURRENTLY by_name ON customer (name)"};
+  const Run failed = shop.sql({"--json"}, harm);
+  INFO(failed.err);
+  CHECK(failed.exit == 8);
+  CHECK_THAT(failed.err, contains("by_name"));
+  CHECK(report_of(failed)["result"]["changed"] == true);
+  CHECK(shop.copies().size() == 1);
+}
+
+TEMPLATE_TEST_CASE("a history that a migration drops or empties is lost", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Shop<TestType> shop;
+  shop.database.exec(
+      "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);"
+      "INSERT INTO alembic_version VALUES ('ae1027a6acf3')");
+  const Words harm =
+      GENERATE(Words{"DROP TABLE alembic_version"}, Words{"DELETE FROM alembic_version"});
+  constexpr const char* kLost =
+      "alembic_version: alembic stood at ae1027a6acf3, and has no history any more";
+  SECTION("a warning") {
+    const Run done = shop.sql({"--json"}, harm);
+    CHECK(done.exit == 0);
+    CHECK_THAT(done.err, contains(kLost));
+    const auto loss = report_of(done)["result"]["losses"][0];
+    CHECK(loss["kind"] == "history lost");
+    CHECK(loss["version"] == "ae1027a6acf3");
+  }
+  SECTION("a failure when strict") {
+    const Run failed = shop.sql({"--strict"}, harm);
+    CHECK(failed.exit == 6);
+    CHECK_THAT(failed.err, contains(kLost));
+  }
+  SECTION("unless it is meant") {
+    CHECK(shop.sql({"--strict", "--expect-loss", "alembic_version"}, harm).exit == 0);
+  }
+}
+
+TEST_CASE("what goes on behind a command keeps the copy") {
+  Shop<ScratchSqlite> shop;
+  const Run done = shop.migrate({}, shell_command("sleep 9 >/dev/null 2>&1 &"));
+  INFO(done.err << done.out);
+  CHECK(done.exit == 0);
+  CHECK_THAT(done.err, contains("still running"));
+  CHECK_THAT(done.out, contains("restore --undo"));
+  CHECK(shop.copies().size() == 1);
+}
+
+TEST_CASE("a failure in a series names the copy from before the first") {
+  Shop<ScratchSqlite> shop;
+  const Run first = shop.sql({}, {"DELETE FROM orders WHERE id = 1", "SELECT nothing"});
+  REQUIRE(first.exit == 8);
+  CHECK_THAT(first.err, !contains("before the first failure"));
+  const Words copies = shop.copies();
+  REQUIRE(copies.size() == 1);
+  for (const char* statement : {"DELETE FROM orders WHERE id = 2", "SELECT 1"}) {
+    const Run next = shop.sql({}, {statement, "SELECT nothing"});
+    INFO(next.err);
+    CHECK(next.exit != 0);
+    CHECK_THAT(next.err, contains("the copy from before the first failure is "));
+    CHECK_THAT(next.err, contains(copies.front()));
+  }
+}
+
+TEST_CASE("where the state that was put aside is, is told whatever was in it") {
+  Shop<ScratchSqlite> shop;
+  const Run failed =
+      shop.sql({"--auto-restore", "--json"}, {"DELETE FROM orders", "SELECT nothing"});
+  INFO(failed.err);
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("what that replaced is in "));
+  CHECK_THAT(failed.err,
+             contains(report_of(failed)["result"]["replaced_database"].get<std::string>()));
+}
+
+TEST_CASE("a DATABASE_URL that names another database is told") {
+  Shop<ScratchSqlite> shop;
+  const ScratchFolder elsewhere;
+  const std::string other = "sqlite:///" + (elsewhere / "elsewhere.db").string();
+  constexpr const char* kTold = "DATABASE_URL names another database, 'elsewhere'";
+  CHECK_THAT(shop.migrate({}, shell_command("exit 0"), {.env = {{"DATABASE_URL", other}}}).err,
+             contains(kTold));
+  CHECK_THAT(
+      shop.migrate({}, shell_command("exit 0"), {.env = {{"DATABASE_URL", shop.database.url()}}})
+          .err,
+      !contains("another database"));
+}
+
+TEST_CASE("a report has the same keys whatever has happened") {
+  Shop<ScratchSqlite> shop;
+  const auto keys = [](const Run& run) {
+    Words out;
+    const auto report = report_of(run);
+    for (const auto& [key, value] : report["result"].items()) out.push_back(key);
+    return out;
+  };
+  const Words all = keys(shop.sql({"--json"}, {"UPDATE orders SET total = 1"}));
+  CHECK(keys(shop.sql({"--json"}, {"SELECT nothing"})) == all);
+  CHECK(keys(shop.sql({"--json", "--unless", "exit 0"}, {"SELECT 1"})) == all);
+  CHECK(keys(shop.migrate({"--json", "--rehearse"}, shell_command("exit 3"))) == all);
 }

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "cli/json.h"
@@ -109,6 +110,16 @@ TEST_CASE("without a file a restore shows what there is, and takes none of it") 
   CHECK(list.exit == 0);
   CHECK(list.out.find(fs::path(shop.file).filename().string()) != std::string::npos);
   CHECK(shop.restore({shop.file, "--latest"}).exit == 2);
+}
+
+TEST_CASE("a backup isn't read from a pipe") {
+  Changed<ScratchSqlite> shop;
+  std::ifstream file(shop.file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  const Run refused = shop.restore({"-", "--yes"}, {.input = content});
+  CHECK(refused.exit == 4);
+  CHECK(refused.err.find("not from a pipe") != std::string::npos);
+  CHECK(shop.rows() == kAfter);
 }
 
 TEST_CASE("a backup of one engine is no backup for another") {

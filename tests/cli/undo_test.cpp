@@ -157,3 +157,58 @@ TEST_CASE("a run on a database that another dbkeeper changes waits, and then giv
     CHECK(refused.exit == 7);
   }
 }
+
+TEST_CASE("what was stopped before it did anything is told, and nothing older is taken instead") {
+  Notes<ScratchPostgres> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  notes.add(3);
+  notes.done({"restore", file, "--yes"});
+  notes.add(4);
+  const std::string name = notes.database.name();
+  std::ofstream(fs::path(notes.dir()) / (name + "_restore_20991231T000000Z.run"))
+      << R"({"command":"restore","engine":"postgresql","database":")" << name << R"(","location":")"
+      << notes.done({"inspect"})["database"]["location"].get<std::string>()
+      << R"(","begun":"2099-12-31T00:00:00.000Z","state":"begun","copy":null,"aside":"gone"})";
+  const Run undone = notes.call({"restore", "--undo", "--yes"});
+  CHECK(undone.exit == 1);
+  CHECK(undone.err.find("it had changed nothing") != std::string::npos);
+  CHECK(notes.ids() == "1 2 4");
+  notes.done({"restore", "--undo", "--yes"});
+  CHECK(notes.ids() == "1 2 3");
+}
+
+TEST_CASE("a file by another name is the same database") {
+  Notes<ScratchSqlite> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  notes.add(3);
+  const auto link = notes.folder / "other.db";
+  fs::create_symlink(notes.database.path(), link);
+  REQUIRE(run({"restore", file, "--yes", "--to", link.string(), "--dir", notes.dir(), "--db",
+               notes.database.url()})
+              .exit == 0);
+  notes.done({"restore", "--undo", "--yes"});
+  CHECK(notes.ids() == "1 2 3");
+}
+
+TEST_CASE("an escaped address is that of the file whose name it spells, there or gone") {
+  const ScratchFolder folder;
+  ScratchSqlite database(kTable, "my app.db");
+  const std::string url = "sqlite:///" + (database.folder() / "my%20app.db").string();
+  const auto call = [&](Words words) {
+    words.insert(words.end(), {"--db", url, "--dir", (folder / "backups").string()});
+    const Run result = run(std::move(words));
+    INFO(result.err << result.out);
+    CHECK(result.exit == 0);
+  };
+  const auto count = [&] { return database.query("SELECT count(*) FROM note"); };
+  call({"backup"});
+  database.exec("INSERT INTO note VALUES (3, 'more')");
+  call({"restore", "--latest", "--yes"});
+  CHECK(count() == "2");
+  call({"restore", "--undo", "--yes"});
+  CHECK(count() == "3");
+  fs::remove(database.path());
+  call({"restore", "--latest", "--yes"});
+  REQUIRE(fs::exists(database.path()));
+  CHECK(count() == "2");
+}

@@ -49,11 +49,11 @@ std::vector<bool> meant(const Texts& expectations) {
 std::string complaint(const Texts& expectations) {
   try {
     const ExpectedLosses expected(expectations, shop());
+    return expected.unmatched().empty() ? "none" : expected.unmatched().front();
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::usage);
-    return error.message();
+    return "refused: " + error.message();
   }
-  return "none";
 }
 
 }  // namespace
@@ -144,11 +144,12 @@ TEST_CASE("expected losses are named by table, column, glob and in quotes") {
   CHECK(meant({"*"}) == Meant{true, true, true, true});
 }
 
-TEST_CASE("an expectation of nothing that was there is refused with the nearest name") {
+TEST_CASE("an expectation of nothing that is there is told with the nearest name") {
   CHECK(complaint({"order"}) ==
-        "--expect-loss: neither a table nor a column is named 'order'; did you mean 'orders'?");
+        "--expect-loss: nothing is called 'order' (any more); did you mean 'orders'?");
   CHECK(complaint({"orders.nots"}).find("did you mean 'orders.note'?") != std::string::npos);
-  CHECK(complaint({"tmp_*"}) == "--expect-loss: neither a table nor a column is named 'tmp_*'");
+  CHECK(complaint({"tmp_*"}) == "--expect-loss: nothing is called 'tmp_*' (any more)");
+  CHECK(complaint({"orders,"}).find("refused: ") == 0);
   CHECK(complaint({"orders,"}).find("missing") != std::string::npos);
   CHECK(complaint({"orders", "orders.id"}) == "none");
 }

@@ -37,6 +37,46 @@ TEST_CASE("a migration is judged by its status and by what it did") {
   CHECK(verdict_on({.status = 137}, broken) == MigrateVerdict::altered);
 }
 
+TEST_CASE("what a failed command has broken is not as it was, though nothing else tells") {
+  Effect effect;
+  effect.findings.push_back({"index", TableName{"main", "orders"}, "by_day", "invalid", "", 0});
+  CHECK(effect.as_it_was());
+  CHECK(verdict_on({.status = 1}, effect) == MigrateVerdict::altered);
+  CHECK(verdict_on({}, effect) == MigrateVerdict::broken);
+}
+
+TEST_CASE("what could not be looked at is neither as it was nor known to differ") {
+  Effect effect;
+  effect.unseen = {"orders is locked"};
+  CHECK_FALSE(effect.as_it_was());
+  CHECK_FALSE(effect.is_known_to_differ());
+  CHECK(verdict_on({.strict = true}, effect) == MigrateVerdict::good);
+  CHECK(verdict_on({.status = 1}, effect) == MigrateVerdict::altered);
+}
+
+TEST_CASE("a tool that stood somewhere and has no history any more has lost it") {
+  const TableName history{"main", "alembic_version"};
+  Look before;
+  before.schema.default_schema = "main";
+  before.migrations = {{"alembic", history, "ae10", ""}};
+  const auto told = [&](const std::vector<MigrationState>& migrations) {
+    Look after;
+    after.migrations = migrations;
+    std::vector<std::string> out;
+    for (const Loss& loss : lost_histories(before, after, {})) out.push_back(text_of(loss));
+    return out;
+  };
+  const std::vector<std::string> lost = {
+      "alembic_version: alembic stood at ae10, and has no history any more"};
+  CHECK(told({}) == lost);
+  CHECK(told({{"alembic", history, "", ""}}) == lost);
+  CHECK(told({{"alembic", history, "b7d2", ""}}).empty());
+  CHECK(told({{"alembic", TableName{"app", "alembic_version"}, "ae10", ""}}).empty());
+  CHECK(told({{"dbmate", history, "ae10", ""}}).empty());
+  before.migrations.front().version = "";
+  CHECK(told({}).empty());
+}
+
 TEST_CASE("losses fail under strict alone, and only those that nobody meant") {
   Effect effect = changed();
   effect.losses = {loss(true)};

@@ -111,3 +111,32 @@ TEST_CASE("what a killed run left of a scratch database goes with the next of it
   make_scratch(server.url(), "drill", folder.path().string(), Options());
   CHECK(server.query("SELECT count(*) FROM pg_database WHERE datname = '" + name + "'") == "0");
 }
+
+TEST_CASE("what a killed restore left half built of a scratch database goes with it") {
+  const ScratchFolder folder;
+  ScratchPostgres server;
+  const auto is_there = [&](const std::string& name) {
+    return server.query("SELECT count(*) FROM pg_database WHERE datname = '" + name + "'") == "1";
+  };
+  const std::string live = "h" + std::to_string(::getpid());  // short: its names stay whole
+  const std::string longer = live + std::string(40 - live.size(), 'x');
+  const std::string other = live + "_restoring_20260102T030405Z";
+  const std::string half = live + "_drill_20260102T030405Z_restoring_20260102T030406Z";
+  const std::string hashed = longer.substr(0, 23) + "_0123abcd_restoring_20260102T030406Z";
+  for (const std::string& name : {other, half, hashed})
+    server.exec("CREATE DATABASE \"" + name + "\"");
+  make_scratch(postgres_url(live), "drill", folder.path().string(), Options());
+  CHECK_FALSE(is_there(half));
+  make_scratch(postgres_url(longer), "drill", folder.path().string(), Options());
+  CHECK_FALSE(is_there(hashed));
+  CHECK(is_there(other));
+  server.exec("DROP DATABASE \"" + other + "\"");
+}
+
+TEST_CASE("a server's database may be called in any language") {
+  const ScratchFolder folder;
+  const auto scratch =
+      make_scratch(postgres_url("caf%C3%A9"), "drill", folder.path().string(), Options());
+  CHECK(scratch->name().starts_with("caf\u00e9_drill_"));
+  CHECK(lock_database(postgres_url("caf%C3%A9"), Options()) != nullptr);
+}

@@ -75,6 +75,17 @@ TEST_CASE("a PostgreSQL database that nobody touched is as it was, as text too")
   CHECK(Kept<ScratchPostgres>(kPostgres).changes({.enough = 1, .jobs = 1}).empty());
 }
 
+TEST_CASE("a database with grants and settings of its own is as it was, too") {
+  Kept<ScratchPostgres> kept(R"(
+    CREATE TABLE tags (name text);
+    DO $$ BEGIN
+      EXECUTE format('GRANT CONNECT ON DATABASE %I TO pg_monitor', current_database());
+      EXECUTE format('ALTER DATABASE %I SET work_mem = 5000', current_database());
+      EXECUTE format('ALTER DATABASE %I SET search_path = public, app', current_database());
+    END $$)");
+  CHECK(kept.changes().empty());
+}
+
 TEST_CASE("what a rollback leaves in PostgreSQL is no change: numbers drawn, dead rows") {
   Kept<ScratchPostgres> kept(kPostgres);
   CHECK(kept.changes_after("SELECT nextval('orders_id_seq')").empty());

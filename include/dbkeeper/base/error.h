@@ -36,6 +36,8 @@ class Error : public std::exception {
   Error& hint(std::string hint) & { return hint_ = std::move(hint), *this; }
   // Adds what was being done; the innermost stands first. Called while unwinding.
   Error& during(std::string what) & { return while_.push_back(std::move(what)), *this; }
+  // Where it was done is at fault, not the data: no room on a disk, a server that went down.
+  Error& of_surroundings() & { return of_surroundings_ = true, *this; }
 
   Error&& table(std::string name) && { return std::move(table(std::move(name))); }
   Error&& column(std::string name) && { return std::move(column(std::move(name))); }
@@ -43,6 +45,7 @@ class Error : public std::exception {
   Error&& line(std::int64_t number) && { return std::move(line(number)); }
   Error&& hint(std::string text) && { return std::move(hint(std::move(text))); }
   Error&& during(std::string what) && { return std::move(during(std::move(what))); }
+  Error&& of_surroundings() && { return std::move(of_surroundings()); }
 
   ErrorKind kind() const { return kind_; }
   const std::string& message() const { return message_; }
@@ -52,6 +55,7 @@ class Error : public std::exception {
   std::int64_t line() const { return line_; }  // 0: no line
   const std::string& hint() const { return hint_; }
   const std::vector<std::string>& context() const { return while_; }
+  bool is_of_surroundings() const { return of_surroundings_; }
 
   const char* what() const noexcept override { return message_.c_str(); }
 
@@ -64,6 +68,7 @@ class Error : public std::exception {
   std::int64_t line_ = 0;
   std::string hint_;
   std::vector<std::string> while_;
+  bool of_surroundings_ = false;
 };
 
 }  // namespace dbkeeper

@@ -14,6 +14,7 @@ struct ProcessCall {
   std::vector<std::string> arguments;
   // Besides what this process has: where secrets go, since everybody may read arguments.
   std::vector<std::pair<std::string, std::string>> environment = {};
+  std::vector<std::string> without = {};  // variables that it is not to have
 };
 
 struct ProcessResult {

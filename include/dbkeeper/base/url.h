@@ -35,7 +35,8 @@ std::string percent_encoded(std::string_view text);
 // %41 to A; what isn't a valid escape stays as it is.
 std::string percent_decoded(std::string_view text);
 
-// Whether a parameter of that name holds a secret: password, sslpassword, token …
+// Whether a parameter of that name holds a secret: password, sslpassword, DB_PASS,
+// api_key, token …
 bool is_secret_key(std::string_view key);
 
 // The address with every secret replaced by ***, whatever dialect it is in: URL, libpq's key=value

@@ -29,6 +29,9 @@ std::optional<BackupProof> read_proof(const std::filesystem::path& backup);
 // Adds to what is known.
 void record_verified(const std::filesystem::path& backup, Moment when);
 void record_restored(const std::filesystem::path& backup, Moment when, double seconds);
+// Restored, it wasn't what was backed up: an earlier restore is no proof any more. That it was read
+// back still is.
+void forget_restored(const std::filesystem::path& backup);
 // The file turned out not to be what was written: whatever was known counts no more.
 void forget_proof(const std::filesystem::path& backup);
 

@@ -20,8 +20,10 @@ struct DrillReport {
 
 // Restores the archive into a scratch database and compares: rows and digest of every table with
 // the manifest's, and what the manifest tells of the schema. The scratch database is dropped,
-// however it ends. `address`: beside which one it is made; of a backup that is a file itself the
-// address may be empty, and the file stands in `folder`. Requires: the archive was verified.
+// however it ends. What says nothing of the backup is thrown: no room, no right to make a scratch
+// database, and, of PostgreSQL, no pg_dump, by which both are compared. `address`: beside which one
+// it is made; of a backup that is a file itself the address may be empty, and the file stands in
+// `folder`. Requires: the archive was verified.
 DrillReport drill(const BackupArchive& archive, const std::string& address,
                   const std::string& folder, int jobs, const OpenOptions& options);
 

@@ -23,5 +23,7 @@ struct MigrationState {
 
 // Where each migration tool found in the schema stands. Requires: the schema is this snapshot's.
 std::vector<MigrationState> migration_states(Snapshot& snapshot, const Schema& schema);
+// The first of them that has got anywhere: what files say of the schema that they are of.
+std::optional<MigrationState> schema_version(Snapshot& snapshot, const Schema& schema);
 
 }  // namespace dbkeeper

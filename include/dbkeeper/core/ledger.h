@@ -37,7 +37,8 @@ enum class LossKind {
   table_dropped,   // and it had rows
   column_dropped,  // and it had values
   rows_lost,
-  values_lost  // more than the rows lost had
+  values_lost,  // more than the rows lost had
+  history_lost  // a migration tool's: dropped, or emptied
 };
 
 struct Loss {
@@ -49,6 +50,7 @@ struct Loss {
   // A new table, or column of the table, with exactly as many: what was dropped may have become it.
   std::string perhaps_renamed_to;
   bool expected = false;
+  std::string tool, version;  // of a history that is lost: who kept it, and where it stood
 };
 
 // What may be lost, as a user wrote it: `--expect-loss table[.column]`, with commas, globs and
@@ -57,11 +59,15 @@ struct Loss {
 class ExpectedLosses {
  public:
   ExpectedLosses() = default;
-  // Error(usage), with the nearest name, for one that is neither a table of the schema, which is
-  // the one from before, nor a column of one.
+  // Error(usage) for what can't be a name. The schema is the one from before.
   ExpectedLosses(const std::vector<std::string>& texts, const Schema& before);
 
   bool contain(const Loss& loss) const;
+
+  // In words, with the nearest name: those that name neither a table of the schema nor a column of
+  // one. What was lost in the last run is named in the next one too, so that is no mistake by
+  // itself.
+  const std::vector<std::string>& unmatched() const { return unmatched_; }
 
  private:
   struct Pattern {
@@ -69,10 +75,12 @@ class ExpectedLosses {
     bool glob = false;
   };
   bool matches(const Pattern& pattern, const std::string& table, const std::string& column) const;
-  void require_a_match(const Pattern& pattern, const Schema& schema) const;
+  // Empty if anything has that name.
+  std::string complaint_of(const Pattern& pattern, const Schema& schema) const;
 
   std::string default_schema_;
   std::vector<Pattern> patterns_;
+  std::vector<std::string> unmatched_;
 };
 
 // In the order of `before`. The dropping of what held nothing is no loss.

@@ -116,8 +116,11 @@ class RestoreTarget {
   virtual void check(const std::vector<BackupFile>& files) = 0;
   // Whether the old database, if there is one, stays under another name and is its own safety copy.
   virtual bool keeps_old() const = 0;
+  // Whether others can write to the old database until commit(): then its safety copy is made as
+  // late as that, else before begin().
+  virtual bool leaves_old_in_use() const { return false; }
   // The old database can't be backed up, since it is damaged: it is to stay under another name,
-  // which an engine that builds the new one beside it does anyway. Before begin().
+  // which an engine that builds the new one beside it does anyway. When the copy was to be made.
   virtual void put_old_aside() {}
   virtual void begin(const std::vector<BackupFile>& files) = 0;
   // How many writers can work side by side.

@@ -36,9 +36,11 @@ struct BlockedBy {
 
 struct SessionReport {
   std::vector<LockTaken> locks;  // strongest and longest first
-  std::vector<BlockedBy> waits;  // of the program for others, of a second and more
-  int held_up = 0;               // sessions of others that waited for the program so long
-  double longest_held_up = 0;    // seconds
+  // Of the program for others: of a second and more, or of half the lock timeout if that is
+  // shorter, and those that were going on at the last look.
+  std::vector<BlockedBy> waits;
+  int held_up = 0;             // sessions of others that waited for the program, a second and more
+  double longest_held_up = 0;  // seconds
 };
 
 // Sessions that began after the watch did are taken for the program's; this process's own aren't.

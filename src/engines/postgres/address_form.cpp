@@ -11,11 +11,15 @@
 namespace dbkeeper::postgres {
 namespace {
 
-constexpr std::string_view kJdbc = "jdbc:";
+constexpr std::string_view kJdbc = "jdbc:", kPdo = "pgsql:";
 
 // Of SQLAlchemy, Django, Ecto, Sequelize and their kin.
 constexpr std::array<std::string_view, 8> kSchemes = {
     "postgres", "postgresql", "postgis", "pgsql", "psql", "pg", "ecto", "timescale"};
+
+bool starts_with(std::string_view text, std::string_view start) {
+  return lower_ascii(text.substr(0, start.size())) == start;
+}
 
 bool is_known(const std::string& scheme) {
   const std::string name = scheme.substr(0, scheme.find_first_of("+."));
@@ -24,11 +28,12 @@ bool is_known(const std::string& scheme) {
 
 // What Npgsql and others call libpq's keywords; empty for what means nothing here.
 std::string_view keyword_of(std::string_view key) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kKeys = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kKeys = {
       {{"host", "host"},
        {"server", "host"},
        {"port", "port"},
        {"database", "dbname"},
+       {"dbname", "dbname"},
        {"db", "dbname"},
        {"initial catalog", "dbname"},
        {"user id", "user"},
@@ -76,8 +81,9 @@ std::string quoted_pair(const std::string& value) {
 
 std::optional<AddressForm> AddressForm::of(const std::string& text) try {
   AddressForm out;
-  const bool jdbc = lower_ascii(text.substr(0, kJdbc.size())) == kJdbc;
-  out.prefix_ = text.substr(0, jdbc ? kJdbc.size() : 0);
+  const bool jdbc = starts_with(text, kJdbc);
+  const bool pdo = starts_with(text, kPdo) && text.find("//") != kPdo.size();
+  out.prefix_ = text.substr(0, jdbc ? kJdbc.size() : pdo ? kPdo.size() : 0);
   out.text_ = text.substr(out.prefix_.size());
   if (const auto url = parse_url(out.text_)) {
     if (!is_known(url->scheme)) return std::nullopt;
@@ -86,15 +92,15 @@ std::optional<AddressForm> AddressForm::of(const std::string& text) try {
   }
   if (text.find(';') != text.npos) {
     out.form_ = Form::ado;
-    for (const AdoPair& pair : ado_pairs(text))
+    for (const AdoPair& pair : ado_pairs(out.text_))
       if (const std::string_view keyword = keyword_of(pair.key); !keyword.empty())
         out.conninfo_.set(keyword, std::string(pair.value));
-    if (out.conninfo_.find("host") && out.conninfo_.find("dbname")) return out;
+    if ((pdo || out.conninfo_.find("host")) && out.conninfo_.find("dbname")) return out;
     return std::nullopt;
   }
-  if (jdbc || !recognises(text)) return std::nullopt;
+  if (jdbc || !recognises(out.text_)) return std::nullopt;
   out.form_ = Form::pairs;
-  out.conninfo_ = parse_conninfo(text);
+  out.conninfo_ = parse_conninfo(out.text_);
   // One that names neither may be any setting: sslmode=require.
   if (!out.conninfo_.find("dbname") && !out.conninfo_.find("service")) return std::nullopt;
   return out;
@@ -106,7 +112,7 @@ std::string AddressForm::with(const std::string& database, const std::string& po
   if (form_ == Form::url) return url_with(database, port);
   if (form_ == Form::ado) return ado_with(database, port);
   // Of a keyword that is there twice libpq takes the last.
-  std::string out = text_ + " dbname=" + quoted_pair(database);
+  std::string out = prefix_ + text_ + " dbname=" + quoted_pair(database);
   return port.empty() ? out : out + " port=" + quoted_pair(port);
 }
 
@@ -137,7 +143,7 @@ std::string AddressForm::ado_with(const std::string& database, const std::string
     if (keyword == "port" && !port.empty()) part = std::string(pair.key) + "=" + port;
     parts.push_back(std::move(part));
   }
-  return join(parts, ";");
+  return prefix_ + join(parts, ";");
 }
 
 }  // namespace dbkeeper::postgres

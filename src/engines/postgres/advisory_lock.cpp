@@ -1,7 +1,6 @@
 #include "engines/postgres/advisory_lock.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -37,13 +36,6 @@ std::string holder_of(Session& session, const std::string& database) {
 }
 
 }  // namespace
-
-std::string own_application_name() {
-  constexpr std::size_t kLongest = 63;  // the server cuts off the rest
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  return fmt::format("dbkeeper, pid {} on {}", ::getpid(), host).substr(0, kLongest);
-}
 
 bool try_lock(Session& session, const std::string& database) {
   return session.value(

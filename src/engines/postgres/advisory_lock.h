@@ -8,10 +8,6 @@
 
 namespace dbkeeper::postgres {
 
-// How this process is seen in pg_stat_activity by those who wait for it, and knows its own
-// sessions.
-std::string own_application_name();
-
 // Whether it was free: the session has it from now on, until it ends or releases it.
 bool try_lock(Session& session, const std::string& database);
 void release_lock(Session& session, const std::string& database);

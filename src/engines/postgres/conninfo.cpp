@@ -1,6 +1,7 @@
 #include "engines/postgres/conninfo.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -212,6 +213,13 @@ bool recognises(std::string_view address) {
   return keywords().count(key) > 0;
 }
 
+std::string own_application_name() {
+  constexpr std::size_t kLongest = 63;  // the server cuts off the rest
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  return fmt::format("dbkeeper, pid {} on {}", ::getpid(), host).substr(0, kLongest);
+}
+
 Conninfo parse_conninfo(const std::string& address) {
   if (address.find('\0') != std::string::npos)
     refuse("the database address holds a NUL character", "check how it was put together");
@@ -226,7 +234,7 @@ Conninfo parse_conninfo(const std::string& address) {
     refuse("the database's name in the address looks like a URL",
            "give the URL itself, or the parts of it as host=… dbname=… user=…");
   move_options_to_settings(out);
-  if (!out.find("application_name")) out.set("fallback_application_name", "dbkeeper");
+  if (!out.find("application_name")) out.set("fallback_application_name", own_application_name());
   return out;
 }
 

@@ -28,6 +28,10 @@ struct Conninfo {
 // quotes a value.
 Conninfo parse_conninfo(const std::string& address);
 
+// How this process is seen in pg_stat_activity by those who wait for it, and knows its own
+// sessions, unless the address has another application_name.
+std::string own_application_name();
+
 // An address that says the same, secrets included.
 std::string address_of(const Conninfo& conninfo);
 

@@ -64,9 +64,10 @@ void DatabaseSwap::rename(const std::string& fresh) {
       place_.exists ? maintenance_.sessions_of(place_.name) : std::vector<std::string>();
   try {
     maintenance_.swap(place_.name, place_.aside, fresh);
-  } catch (Error& error) {
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused) throw;
     const auto still = maintenance_.sessions_of(place_.name);
-    if (error.kind() == ErrorKind::interrupted || still.empty()) throw;
+    if (still.empty()) throw;
     throw Error(ErrorKind::refused,
                 fmt::format("others work with the database '{}', and could not be ended: {}",
                             place_.name, join(still, "; ")))

@@ -52,6 +52,14 @@ std::string hint_for(const std::string& sqlstate) {
   return {};
 }
 
+constexpr std::string_view kNoSuchDatabase = "3D000";
+
+// No room, no memory, shut down, an error of the server's system: none of it comes from the data.
+bool is_of_surroundings(const std::string& sqlstate) {
+  if (sqlstate == "57P04") return false;  // the database was dropped
+  return is_class(sqlstate, "53") || is_class(sqlstate, "57") || is_class(sqlstate, "58");
+}
+
 // Input errors of COPY name table and column in their context alone:
 // COPY users, line 3, column age: "abc"
 std::string column_in_context(const std::string& context) {
@@ -178,6 +186,7 @@ Error translated(const ServerError& error, Doing doing, bool stopped) {
       error.message.empty() ? "the server reported an unknown error" : first_line(error.message);
   if (!error.detail.empty()) message += ": " + first_line(error.detail);
   Error out(kind, message);
+  if (is_of_surroundings(error.sqlstate)) out.of_surroundings();
   if (!error.table.empty()) out.table(display({error.schema, error.table}, kDefaultSchema));
   const std::string column = error.column.empty() ? column_in_context(error.context) : error.column;
   if (!column.empty()) out.column(column);
@@ -191,8 +200,8 @@ Error translated(const ServerError& error, Doing doing, bool stopped) {
 
 std::string Target::place() const {
   if (host.empty()) return port.empty() ? "the default server" : "port " + port;
-  if (host.front() == '/' || host.front() == '@') return host;
-  const std::string name = mentions(host, ":") ? "[" + host + "]" : host;
+  const bool socket = host.front() == '/' || host.front() == '@';
+  const std::string name = !socket && mentions(host, ":") ? "[" + host + "]" : host;
   return port.empty() ? name : name + ":" + port;
 }
 
@@ -208,10 +217,11 @@ Error cannot_connect(const Target& target, const std::string& message) {
   if (cause.sqlstate.empty() && about_parameters(cause.reason))
     return Error(ErrorKind::usage, "the database address can't be used: " + cause.reason)
         .hint("check the parameters of the database URL");
-  return Error(ErrorKind::connection,
-               fmt::format("cannot connect to database \"{}\" at {} as \"{}\": {}", target.database,
-                           target.place(), target.user, cause.reason))
-      .hint(connection_hint(cause, target));
+  Error error(ErrorKind::connection,
+              fmt::format("cannot connect to database \"{}\" at {} as \"{}\": {}", target.database,
+                          target.place(), target.user, cause.reason));
+  if (cause.sqlstate != kNoSuchDatabase) error.of_surroundings();
+  return error.hint(connection_hint(cause, target));
 }
 
 }  // namespace dbkeeper::postgres

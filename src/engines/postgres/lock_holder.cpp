@@ -20,9 +20,11 @@ TableName table_of(const pqxx::row& row) {
 
 Holder holder_in(const pqxx::row& row) {
   const std::string name = row["application_name"].c_str();
-  return {table_of(row), fmt::format("process {} ({}, user {}), in a transaction since {}",
-                                     row["pid"].c_str(), name.empty() ? "unnamed" : name,
-                                     row["usename"].c_str(), row["since"].c_str())};
+  const std::string user = row["usename"].c_str();
+  const std::string since = row["since"].c_str();  // hidden from roles without the right to see it
+  return {table_of(row), fmt::format("process {} ({}, user {}){}", row["pid"].c_str(),
+                                     name.empty() ? "unnamed" : name, user.empty() ? "?" : user,
+                                     since.empty() ? "" : ", in a transaction since " + since)};
 }
 
 std::optional<Holder> holder_of(const std::vector<TableName>& tables, Session& session) {

@@ -5,8 +5,9 @@
 #include <chrono>
 #include <thread>
 
-#include "dbkeeper/base/text.h"
+#include "dbkeeper/base/digest.h"
 #include "engines/postgres/advisory_lock.h"
+#include "engines/postgres/other_sessions.h"
 #include "engines/postgres/quoted_name.h"
 
 namespace dbkeeper::postgres {
@@ -14,14 +15,51 @@ namespace {
 
 constexpr std::chrono::milliseconds kLookAgain{100};
 constexpr std::size_t kLongestName = 63;
+constexpr std::size_t kLongestStamp = 20;  // 20260102T030405Z-100
+constexpr std::size_t kLongestDigest = 9;  // _0123abcd
+constexpr const char* kStampPattern = "[0-9]{8}T[0-9]{6}Z(-[0-9]+)?";
+constexpr const char* kRestoring = "restoring";
+
+// A letter of several bytes has to stay whole.
+bool is_plain(unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x80; }
 
 std::string pattern(const std::string& prefix) {
-  std::string out = "^";
+  std::string out;
   for (const char c : prefix) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') out += '\\';
+    if (!is_plain(static_cast<unsigned char>(c))) out += '\\';
     out += c;
   }
-  return out + "[0-9]{8}T[0-9]{6}Z(-[0-9]+)?$";
+  return out;
+}
+
+// As many bytes of a database's name as a stamped one has room for.
+std::size_t room_for_name(const std::string& word) {
+  return kLongestName - (word.size() + 2) - kLongestStamp;
+}
+
+std::string beginning(const std::string& name, std::size_t most) {
+  if (name.size() <= most) return name;
+  while (most > 0 && (static_cast<unsigned char>(name[most]) & 0xc0) == 0x80) --most;
+  return name.substr(0, most);
+}
+
+std::vector<std::string> databases_like(Session& session, const std::string& pattern) {
+  std::vector<std::string> out;
+  for (const auto& row :
+       session.query(fmt::format("SELECT datname FROM pg_catalog.pg_database WHERE datname ~ {} "
+                                 "ORDER BY datname COLLATE \"C\" DESC",
+                                 literal("^" + pattern + "$"))))
+    out.emplace_back(row[0].c_str());
+  return out;
+}
+
+void end_sessions(Session& session, const std::string& database) noexcept {
+  try {
+    for (const OtherSession& other : sessions_on(session, database))
+      if (other.may_end) end_session(session, other);
+  } catch (const std::exception&) {
+    // Those who wait for the sessions to go tell it.
+  }
 }
 
 }  // namespace
@@ -35,12 +73,12 @@ Conninfo with_database(Conninfo conninfo, const OpenOptions& options) {
 
 std::string stamped_name(const std::string& database, const std::string& word,
                          const std::string& stamp) {
-  constexpr std::size_t kLongestStamp = 20;  // 20260102T030405Z-100
-  const std::string rest = "_" + word + "_" + stamp;
-  std::size_t most = kLongestName - (rest.size() - stamp.size()) - kLongestStamp;
-  if (database.size() <= most) return database + rest;
-  while (most > 0 && (static_cast<unsigned char>(database[most]) & 0xc0) == 0x80) --most;
-  return database.substr(0, most) + rest;
+  const std::size_t room = room_for_name(word);
+  std::string kept = database;
+  if (database.size() > room)
+    kept = fmt::format("{}_{:08x}", beginning(database, room - kLongestDigest),
+                       digest_of(database).low & 0xffffffff);
+  return fmt::format("{}_{}_{}", kept, word, stamp);
 }
 
 Maintenance::Maintenance(const Conninfo& conninfo, const OpenOptions& options, std::string database)
@@ -94,18 +132,7 @@ std::int64_t Maintenance::bytes(const std::string& database) {
 }
 
 std::vector<std::string> Maintenance::sessions_of(const std::string& database) {
-  std::vector<std::string> out;
-  for (const auto& row : session_->query(fmt::format(
-           "SELECT pid, coalesce(usename::pg_catalog.text, '?') AS usename, application_name "
-           "FROM pg_catalog.pg_stat_activity "
-           "WHERE datname = {} AND backend_type = 'client backend' AND application_name <> {} "
-           "ORDER BY pid",
-           literal(database), literal(own_application_name())))) {
-    const std::string application = row["application_name"].c_str();
-    out.push_back(fmt::format("pid {}, user {}{}", row["pid"].c_str(), row["usename"].c_str(),
-                              application.empty() ? "" : ", " + application));
-  }
-  return out;
+  return others_of(sessions_on(*session_, database));
 }
 
 DatabaseProperties Maintenance::properties(const std::string& database) {
@@ -144,42 +171,67 @@ void Maintenance::drop(const std::string& name) {
 }
 
 std::vector<std::string> Maintenance::stamped(const std::string& prefix) {
-  std::vector<std::string> out;
-  for (const auto& row :
-       session_->query(fmt::format("SELECT datname FROM pg_catalog.pg_database WHERE datname ~ {} "
-                                   "ORDER BY datname COLLATE \"C\" DESC",
-                                   literal(pattern(prefix)))))
-    out.emplace_back(row[0].c_str());
+  return databases_like(*session_, pattern(prefix) + kStampPattern);
+}
+
+// Of a long name only the beginning is known, which others share: the lock tells them apart.
+std::vector<std::string> Maintenance::half_built(const std::string& prefix) {
+  const std::string kept = beginning(prefix, room_for_name(kRestoring) - kLongestDigest);
+  return databases_like(*session_,
+                        fmt::format("({}{}|{}[0-9TZ-]*_[0-9a-f]{{8}})_{}_{}", pattern(prefix),
+                                    kStampPattern, pattern(kept), kRestoring, kStampPattern));
+}
+
+void Maintenance::drop_left_over(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (!try_lock(*session_, name)) continue;
+    try {
+      session_->command(
+          fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(name).sql()));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted || !session_->alive()) throw;
+      options_.reporter->warn(fmt::format(
+          "the database {}, which an earlier run left, is still there: {}", name, error.message()));
+    }
+    release_lock(*session_, name);
+  }
+}
+
+std::string Maintenance::take_name(const std::string& name) {
+  std::string out = name;
+  for (int i = 2; exists(out) || !try_lock(*session_, out); ++i)
+    out = fmt::format("{}-{}", name, i);
   return out;
+}
+
+void Maintenance::rename(const std::string& from, const std::string& to) {
+  constexpr const char* kInUse = "55006";
+  const auto failure = session_->run_all({fmt::format(
+      "ALTER DATABASE {} RENAME TO {}", QuotedName(from).sql(), QuotedName(to).sql())});
+  if (!failure) return;
+  if (failure->sqlstate != kInUse) throw failure->error;
+  throw Error(ErrorKind::refused, failure->error.message())
+      .hint("stop who works with it, or restore as a role that may end their sessions");
 }
 
 // A rename waits some seconds for the database's sessions to go, with the lock held on which new
 // ones wait: so they are ended while it waits.
 void Maintenance::swap(const std::string& name, const std::string& aside,
                        const std::string& fresh) {
-  const auto rename = [](const std::string& from, const std::string& to) {
-    return fmt::format("ALTER DATABASE {} RENAME TO {}", QuotedName(from).sql(),
-                       QuotedName(to).sql());
-  };
   session_->command("BEGIN");
   try {
     if (!aside.empty()) {
       Session other(conninfo_, options_);
       other.apply_settings(conninfo_);
-      const std::string end_sessions = fmt::format(
-          "SELECT count(pg_catalog.pg_terminate_backend(pid)) "
-          "FROM pg_catalog.pg_stat_activity WHERE datname = {} AND backend_type = "
-          "'client backend'",
-          literal(name));
       std::jthread ending([&](const std::stop_token& done) {
         while (!done.stop_requested()) {
-          other.command_quietly(end_sessions);
+          end_sessions(other, name);
           std::this_thread::sleep_for(kLookAgain);
         }
       });
-      session_->command(rename(name, aside));
+      rename(name, aside);
     }
-    session_->command(rename(fresh, name));
+    rename(fresh, name);
     session_->command("COMMIT");
   } catch (...) {
     session_->command_quietly("ROLLBACK");

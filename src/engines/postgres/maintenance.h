@@ -36,14 +36,23 @@ class Maintenance {
   void drop(const std::string& name);
   // The databases whose name is `prefix` and a time, the newest first.
   std::vector<std::string> stamped(const std::string& prefix);
+  // What restores into such databases build, before it has its final name.
+  std::vector<std::string> half_built(const std::string& prefix);
+  // Those that a killed run left, and their sessions: a lock under the name says that a run is at
+  // it. One that can't be dropped is warned of.
+  void drop_left_over(const std::vector<std::string>& names);
+  // A name that nobody has, made of `name` and a number if need be, with the lock under it.
+  std::string take_name(const std::string& name);
   // `fresh` becomes `name`, and what had that name `aside`, at once. Sessions of the old one are
-  // ended, and new ones wait meanwhile. `aside` is empty if there is no old one.
+  // ended, and new ones wait meanwhile. `aside` is empty if there is no old one. Error(refused) if
+  // one of the two is still in use.
   void swap(const std::string& name, const std::string& aside, const std::string& fresh);
 
   Session& session() { return *session_; }
 
  private:
   Maintenance(const Conninfo& conninfo, const OpenOptions& options, std::string database);
+  void rename(const std::string& from, const std::string& to);
 
   const Conninfo conninfo_;
   const OpenOptions options_;
@@ -54,7 +63,8 @@ class Maintenance {
 // An address may leave the database's name to the environment: the server knows it.
 Conninfo with_database(Conninfo conninfo, const OpenOptions& options);
 
-// A name of at most as many bytes as the server takes: "app_before_20260102T030405Z".
+// A name of at most as many bytes as the server takes: "app_before_20260102T030405Z". What is kept
+// of a longer database's name ends with a digest of the whole: no two databases share it.
 std::string stamped_name(const std::string& database, const std::string& word,
                          const std::string& stamp);
 

@@ -15,6 +15,11 @@ namespace {
 std::string drop_of(const std::string& type, const std::string& identity) {
   if (type == "large object") return "SELECT pg_catalog.lo_unlink(" + identity + ")";
   if (type == "schema") return "DROP SCHEMA " + identity;
+  if (type == "transform") {  // for integer on language sql
+    const std::size_t on = identity.rfind(" on language ");
+    return fmt::format("DROP TRANSFORM IF EXISTS {} {} CASCADE", identity.substr(0, on),
+                       identity.substr(on + 4));
+  }
   std::string word = type;
   if (type == "function" || type == "procedure" || type == "aggregate") word = "routine";
   if (type == "foreign-data wrapper") word = "foreign data wrapper";

@@ -36,7 +36,7 @@ struct OwnObjects {
 OwnObjects own_objects(Session& session);
 
 // Statements that bring the rights back which a dump takes for granted: default privileges, which
-// would hold for what is made next, and those on the schema `public`.
+// would hold for what is made next.
 std::vector<std::string> rights_reset(Session& session);
 
 }  // namespace dbkeeper::postgres

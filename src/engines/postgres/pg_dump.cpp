@@ -102,21 +102,36 @@ Found best_of(int major, const Stop& stop) {
   return *best;
 }
 
-// The live connection's parameters, in the variables that libpq reads them from.
+// The live connection's parameters, in the variables that libpq reads them from. A service is not
+// among them: what it said they say, and a database that it names goes before PGDATABASE.
 std::vector<std::pair<std::string, std::string>> variables_of(PGconn* connection) {
   std::vector<std::pair<std::string, std::string>> out;
   const RawConninfo options(PQconninfo(connection));
   for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
     if (!option->envvar || !option->val) continue;
     const std::string_view name = option->envvar;
+    if (name == "PGSERVICE") continue;
     // Of several hosts the one that answered.
     std::string value = option->val;
     if (name == "PGHOST") value = text_or_empty(PQhost(connection));
-    if (name == "PGHOSTADDR") continue;
+    if (name == "PGHOSTADDR") value = text_or_empty(PQhostaddr(connection));
     if (name == "PGPORT") value = text_or_empty(PQport(connection));
     if (name == "PGDATABASE") value = text_or_empty(PQdb(connection));
     if (name == "PGPASSWORD") value = text_or_empty(PQpass(connection));
     if (!value.empty()) out.emplace_back(name, std::move(value));
+  }
+  return out;
+}
+
+// The others that libpq reads: a caller's own would be taken where the connection has none.
+std::vector<std::string> variables_but(
+    PGconn* connection, const std::vector<std::pair<std::string, std::string>>& known) {
+  std::vector<std::string> out;
+  const RawConninfo options(PQconninfo(connection));
+  for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
+    const std::string name = text_or_empty(option->envvar);
+    const auto is_it = [&](const auto& pair) { return pair.first == name; };
+    if (!name.empty() && std::ranges::none_of(known, is_it)) out.push_back(name);
   }
   return out;
 }
@@ -136,10 +151,12 @@ std::string complaint_of(const std::string& errors) {
 PgDump::PgDump(Session& session, const Stop& stop)
     : program_(best_of(session.server_version() / kMajor, stop).program),
       environment_(variables_of(session.raw())),
+      without_(variables_but(session.raw(), environment_)),
       stop_(stop) {}
 
 std::string PgDump::run(const std::vector<std::string>& arguments) const {
-  const ProcessResult result = run_process({program_.string(), arguments, environment_}, stop_);
+  const ProcessResult result =
+      run_process({program_.string(), arguments, environment_, without_}, stop_);
   stop_.check();
   if (result.status == 0) return result.output;
   throw Error(ErrorKind::failed,

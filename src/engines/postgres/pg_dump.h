@@ -23,6 +23,7 @@ class PgDump {
  private:
   std::filesystem::path program_;
   std::vector<std::pair<std::string, std::string>> environment_;
+  std::vector<std::string> without_;  // variables that would lead it elsewhere
   const Stop& stop_;
 };
 

@@ -140,6 +140,13 @@ bool takes_a_name(const std::string& program) {
   return kPrograms.contains(program);
 }
 
+// Options of any program whose value is a database's name.
+bool names_a_database_next(std::string_view option) {
+  static const std::set<std::string_view> kOptions = {"--dbname", "--database", "--db", "--db-name",
+                                                      "--database-name"};
+  return kOptions.contains(option);
+}
+
 // Whether the next word is an option's value: -f FILE.
 bool wants_a_value(const std::string& word) {
   static const std::set<std::string> kOptions = {
@@ -200,11 +207,14 @@ class ServerRedirector final : public Redirector {
   std::optional<std::string> rewritten_word(const std::string& program,
                                             const std::vector<std::string>& before,
                                             const std::string& word) const override {
-    if (word == "--dbname=" + database_) return "--dbname=" + new_database_;
+    const std::size_t equals = word.find('=');
+    if (equals != word.npos && names_a_database_next(std::string_view(word).substr(0, equals)) &&
+        word.substr(equals + 1) == database_)
+      return word.substr(0, equals + 1) + new_database_;
     if (word == "-d" + database_ && takes_a_name(program)) return "-d" + new_database_;
     if (word != database_ || before.empty()) return std::nullopt;
     const std::string& last = before.back();
-    if (last == "-d" || last == "--dbname") return new_database_;
+    if (last == "-d" || names_a_database_next(last)) return new_database_;
     if (!takes_a_name(program) || wants_a_value(last)) return std::nullopt;
     // Behind the name comes the user's, which may be the same.
     const bool of_an_option = before.size() > 1 && wants_a_value(before[before.size() - 2]);

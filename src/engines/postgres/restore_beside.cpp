@@ -42,7 +42,8 @@ class Beside final : public RestoreTarget {
   ~Beside() override {
     sessions_.reset();
     if (fresh_.empty()) return;
-    maintenance_->session().command_quietly("DROP DATABASE IF EXISTS " + QuotedName(fresh_).sql());
+    maintenance_->session().command_quietly(
+        fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(fresh_).sql()));
   }
 
   const RestorePlace& place() const override { return place_; }
@@ -60,7 +61,7 @@ class Beside final : public RestoreTarget {
   }
 
   void begin(const std::vector<BackupFile>&) override {
-    drop_left_over();
+    maintenance_->drop_left_over(maintenance_->stamped(stamped_name(place_.name, "restoring", "")));
     DatabaseProperties properties = place_.exists ? maintenance_->properties(place_.name)
                                                   : properties_of(description_.properties);
     if (place_.name != description_.database && !place_.exists)
@@ -68,8 +69,9 @@ class Beside final : public RestoreTarget {
                     [](const auto& setting) { return setting.name == kSourceId; });
     if (carries_identity(properties))
       properties.settings.push_back({"", kSourceId, *description_.source_id});
-    const std::string name =
-        stamped_name(place_.name, "restoring", file_stamp(std::chrono::system_clock::now()));
+    // The lock under this name, until the maintenance ends, says that it is no left-over.
+    const std::string name = maintenance_->take_name(
+        stamped_name(place_.name, "restoring", file_stamp(std::chrono::system_clock::now())));
     maintenance_->create(properties, name);
     fresh_ = name;
     Conninfo conninfo = conninfo_;
@@ -135,13 +137,6 @@ class Beside final : public RestoreTarget {
     return place_.name == description_.database &&
            *description_.source_id == maintenance_->source_id(number) &&
            !maintenance_->has_number(number);
-  }
-
-  // What a killed run left: the lock says that nobody is at it.
-  void drop_left_over() {
-    for (const std::string& name :
-         maintenance_->stamped(stamped_name(place_.name, "restoring", "")))
-      maintenance_->drop(name);
   }
 
   void give_properties(const DatabaseProperties& properties) {

@@ -7,11 +7,12 @@
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper_postgres_sql.h"
-#include "engines/postgres/advisory_lock.h"
 #include "engines/postgres/database_properties.h"
 #include "engines/postgres/disk_space.h"
 #include "engines/postgres/lock_holder.h"
+#include "engines/postgres/other_sessions.h"
 #include "engines/postgres/own_objects.h"
+#include "engines/postgres/public_schema.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/restore_files.h"
 #include "engines/postgres/restore_hindrances.h"
@@ -41,26 +42,6 @@ std::string first_of(const std::vector<std::string>& all) {
   if (all.size() <= kMostNamed) return join(all, "; ");
   return fmt::format("{}; and {} more", join({all.begin(), all.begin() + kMostNamed}, "; "),
                      all.size() - kMostNamed);
-}
-
-struct OtherSessions {
-  std::vector<std::string> all;        // "pid 4711, user app, psql"
-  std::vector<std::string> may_end;    // of these
-  std::vector<std::string> processes;  // theirs
-};
-
-OtherSessions other_sessions(Session& session) {
-  OtherSessions out;
-  for (const auto& row : session.query(sql::kOtherSessions)) {
-    const std::string application = row["application_name"].c_str();
-    if (application == own_application_name()) continue;
-    out.all.push_back(fmt::format("pid {}, user {}{}", row["pid"].c_str(), row["usename"].c_str(),
-                                  application.empty() ? "" : ", " + application));
-    if (row["may_end"].c_str()[0] != 't') continue;
-    out.may_end.push_back(out.all.back());
-    out.processes.emplace_back(row["pid"].c_str());
-  }
-  return out;
 }
 
 // A transaction's locks stand in memory that the server sets aside as it starts.
@@ -94,7 +75,7 @@ class InPlace final : public RestoreTarget {
     place_.exists = true;
     place_.bytes = std::stoll(
         session_->value("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"));
-    place_.sessions = other_sessions(*session_).all;
+    place_.sessions = others_of(sessions_on(*session_, place_.name));
     report_.in_place = true;
   }
 
@@ -169,7 +150,7 @@ class InPlace final : public RestoreTarget {
 
  private:
   void refuse_sessions() {
-    const auto others = other_sessions(*session_).all;
+    const auto others = others_of(sessions_on(*session_, place_.name));
     if (others.empty()) return;
     throw Error(ErrorKind::refused, fmt::format("others work with the database '{}': {}",
                                                 place_.name, join(others, "; ")))
@@ -178,12 +159,12 @@ class InPlace final : public RestoreTarget {
 
   // Those who come again wait for the locks; those who may not be ended are waited for.
   void end_sessions() {
-    const OtherSessions others = other_sessions(*session_);
-    for (const std::string& process : others.processes)
-      session_->command_quietly(fmt::format("SELECT pg_catalog.pg_terminate_backend({})", process));
-    if (!others.may_end.empty())
+    auto others = sessions_on(*session_, place_.name);
+    std::erase_if(others, [](const OtherSession& other) { return other.own || !other.may_end; });
+    for (const OtherSession& other : others) end_session(*session_, other);
+    if (!others.empty())
       options_.reporter->info(
-          fmt::format("sessions on the database were ended: {}", join(others.may_end, "; ")));
+          fmt::format("sessions on the database were ended: {}", join(others_of(others), "; ")));
   }
 
   void refuse(const std::vector<std::string>& hindrances) {
@@ -240,6 +221,7 @@ class InPlace final : public RestoreTarget {
     const bool is_there = own.find_staying("schema", "public") != nullptr;
     const bool has_public = properties_of(description_.properties).has_public;
     if (!is_there && has_public) session_->command("CREATE SCHEMA public");
+    if (has_public) reset_public(*session_, files_->pre_data(), report_.left_out);
     if (!is_there || has_public) return;
     session_->command(kSetSavepoint);
     if (!session_->command_quietly("DROP SCHEMA public")) {

@@ -27,8 +27,9 @@ class ServerScratch final : public ScratchDatabase {
           .hint("ALTER ROLE … CREATEDB, or do it as a role that may");
     keep_alive(maintenance_->session());
     const std::string prefix = stamped_name(database_, std::string(purpose), "");
-    drop_left_over(prefix);
-    take_name(prefix + file_stamp(std::chrono::system_clock::now()));
+    maintenance_->drop_left_over(maintenance_->stamped(prefix));
+    maintenance_->drop_left_over(maintenance_->half_built(prefix));
+    name_ = maintenance_->take_name(prefix + file_stamp(std::chrono::system_clock::now()));
     conninfo.set("dbname", name_);
     conninfo.limited_to_schema.clear();
     address_ = address_of(conninfo);
@@ -43,20 +44,6 @@ class ServerScratch final : public ScratchDatabase {
   const std::string& name() const override { return name_; }
 
  private:
-  void drop_left_over(const std::string& prefix) {
-    for (const std::string& name : maintenance_->stamped(prefix)) {
-      if (!try_lock(maintenance_->session(), name)) continue;
-      maintenance_->drop(name);
-      release_lock(maintenance_->session(), name);
-    }
-  }
-
-  void take_name(const std::string& name) {
-    name_ = name;
-    for (int i = 2; maintenance_->exists(name_) || !try_lock(maintenance_->session(), name_); ++i)
-      name_ = fmt::format("{}-{}", name, i);
-  }
-
   const std::string database_;
   std::unique_ptr<Maintenance> maintenance_;
   std::string name_, address_;

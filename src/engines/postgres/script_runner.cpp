@@ -37,6 +37,35 @@ bool changes_authorization(const Words& words) {
          words[2].is("authorization");
 }
 
+bool makes_user_mapping(const Words& words) {
+  return words.size() > 4 && words[0].is("create") && words[1].is("user") && words[2].is("mapping");
+}
+
+// Those of CREATE POLICY name ON table … TO a, b; none where it is for everybody.
+Words roles_of_policy(const Words& words) {
+  if (words.size() < 3 || !words[0].is("create") || !words[1].is("policy")) return {};
+  auto at = std::find_if(words.begin() + 3, words.end(), [](const Word& word) {
+    return word.is("to") || word.is("using") || word.is("with");
+  });
+  if (at == words.end() || !at->is("to")) return {};
+  Words out;
+  for (++at; at != words.end(); at += 2) {
+    out.push_back(*at);
+    if (words.end() - at < 3 || (at + 1)->text != ",") break;
+  }
+  return out;
+}
+
+// p ON public.t, in CREATE POLICY and COMMENT ON POLICY; empty in other statements.
+std::string policy_in(const Words& words) {
+  constexpr std::size_t kWords = 5;
+  const std::size_t at = words.size() > 1 && words[1].is("on") ? 3 : 2;
+  if (words.size() < at + kWords || !words[at - 1].is("policy")) return {};
+  std::string out;
+  for (std::size_t i = at; i < at + kWords; ++i) out += std::string(words[i].place) + " ";
+  return out;
+}
+
 // A role that the statement can't do without; "public" is none.
 void add_role(const Words& words, std::optional<std::size_t> before,
               std::vector<std::string>& roles) {
@@ -51,6 +80,8 @@ std::vector<std::string> roles_in(const std::string& statement) {
   if (words.empty()) return out;
   if (gives_owner(words)) out.push_back(words.back().text);
   if (changes_authorization(words)) add_role(words, 2, out);
+  if (makes_user_mapping(words)) add_role(words, 3, out);
+  for (const Word& role : roles_of_policy(words)) out.push_back(role.text);
   if (!gives_rights(words)) return out;
   const bool revokes =
       std::any_of(words.begin(), words.end(), [](const Word& word) { return word.is("revoke"); });
@@ -74,6 +105,23 @@ bool may_be_left_out(const std::string& statement) {
           (words[2].is("extension") || words[2].is("schema")));
 }
 
+// A policy of several roles is for those that are there. Left out for all, it would let through
+// what it restricts.
+void settle_policy(std::string& statement, const Roles& roles, const ScriptEntry& entry,
+                   std::vector<std::string>& left_out) {
+  const Words words = words_of(statement);
+  std::vector<std::string> kept, gone;
+  const Words listed = roles_of_policy(words);
+  for (const Word& role : listed) (roles.has(role.text) ? kept : gone).emplace_back(role.place);
+  if (kept.empty() || gone.empty()) return;
+  for (const std::string& role : gone)
+    left_out.push_back(fmt::format("{}: there is no role {}", name_of(entry), role));
+  const char* end = listed.back().place.data() + listed.back().place.size();
+  const auto begin = static_cast<std::size_t>(listed.front().place.data() - statement.data());
+  statement.replace(begin, static_cast<std::size_t>(end - statement.data()) - begin,
+                    join(kept, ", "));
+}
+
 }  // namespace
 
 Roles::Roles(Session& session) {
@@ -83,16 +131,23 @@ Roles::Roles(Session& session) {
 
 std::vector<ScriptEntry> for_roles(std::vector<ScriptEntry> entries, const Roles& roles,
                                    std::vector<std::string>& left_out) {
-  for (ScriptEntry& entry : entries)
+  std::set<std::string> policies;  // left out: so are the comments on them
+  for (ScriptEntry& entry : entries) {
+    for (std::string& statement : entry.statements)
+      settle_policy(statement, roles, entry, left_out);
     std::erase_if(entry.statements, [&](const std::string& statement) {
+      const std::string policy = policy_in(words_of(statement));
+      if (!policy.empty() && policies.count(policy)) return true;
       for (const std::string& role : roles_in(statement)) {
         if (roles.has(role)) continue;
         left_out.push_back(fmt::format("{}: there is no role {} ({})", name_of(entry), role,
                                        statement.substr(0, statement.find('\n'))));
+        if (!policy.empty()) policies.insert(policy);
         return true;
       }
       return false;
     });
+  }
   return entries;
 }
 

@@ -162,7 +162,8 @@ Error Session::lost() const {
   if (options_.stop->requested()) return Error(ErrorKind::interrupted, "interrupted");
   return Error(ErrorKind::failed, fmt::format("lost the connection to database \"{}\" at {}",
                                               target_.database, target_.place()))
-      .hint("see the server's log; then try again");
+      .hint("see the server's log; then try again")
+      .of_surroundings();
 }
 
 }  // namespace dbkeeper::postgres

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -24,6 +25,13 @@ constexpr std::string_view kDefaultSchema = "public";
 std::string shown(const pqxx::row& row) {
   const std::string name = row["relname"].c_str();
   return name.empty() ? name : display({row["nspname"].c_str(), name}, kDefaultSchema);
+}
+
+// Who gives up soon has waited for too long sooner.
+double worth_telling(std::chrono::milliseconds lock_timeout) {
+  constexpr double kSecond = 1;
+  if (lock_timeout.count() <= 0) return kSecond;  // for ever
+  return std::min(kSecond, std::chrono::duration<double>(lock_timeout).count() / 2);
 }
 
 int number(const pqxx::field& field) { return std::atoi(field.c_str()); }
@@ -65,6 +73,10 @@ class ServerWatch final : public SessionWatch {
 
   SessionReport finish() override {
     end();
+    {
+      const std::lock_guard lock(mutex_);
+      if (sightings_) sightings_->end();
+    }
     return so_far();
   }
 
@@ -73,7 +85,7 @@ class ServerWatch final : public SessionWatch {
   void begin(const Conninfo& conninfo) try {
     session_ = std::make_unique<Session>(conninfo, options_);
     session_->apply_settings(conninfo);
-    sightings_.emplace(pids_of_now(*session_));
+    sightings_.emplace(pids_of_now(*session_), worth_telling(options_.lock_timeout));
   } catch (const Error& error) {
     session_.reset();
     give_up(error);

@@ -12,7 +12,7 @@ namespace dbkeeper::postgres {
 namespace {
 
 // What is shorter is everyday life.
-constexpr double kWorthTelling = 1;
+constexpr double kHeldUp = 1;
 constexpr std::size_t kLongestQuery = 120;
 
 // Weakest first: pg_locks' name, and LOCK TABLE's.
@@ -91,20 +91,28 @@ void Sightings::add_locks(const Look& look) {
 
 void Sightings::add_waits(const Look& look) {
   Since now;
+  waiting_for_.clear();
   for (const Look::Wait& wait : look.waits) {
     const double waited =
         seconds(waits_, now, {wait.waiting, fmt::format("{}", wait.blocking)}, look.time);
-    if (waited < kWorthTelling) continue;
     if (!others_.contains(wait.waiting)) {
-      BlockedBy& blocker = blockers_[wait.blocking];
-      if (waited < blocker.seconds) continue;
-      blocker = {wait.blocking, wait.relation, waited, wait.who};
-    } else if (!others_.contains(wait.blocking)) {
+      waiting_for_.push_back({wait.blocking, wait.relation, waited, wait.who});
+      if (waited >= worth_telling_) add_blocker(waiting_for_.back());
+    } else if (!others_.contains(wait.blocking) && waited >= kHeldUp) {
       held_up_.insert(wait.waiting);
       longest_held_up_ = std::max(longest_held_up_, waited);
     }
   }
   waits_ = std::move(now);
+}
+
+void Sightings::add_blocker(const BlockedBy& blocker) {
+  BlockedBy& known = blockers_[blocker.pid];
+  if (blocker.seconds >= known.seconds) known = blocker;
+}
+
+void Sightings::end() {
+  for (const BlockedBy& blocker : waiting_for_) add_blocker(blocker);
 }
 
 SessionReport Sightings::report() const {

@@ -33,10 +33,14 @@ struct Look {
 
 class Sightings {
  public:
-  // Sessions that were there before: not the program's.
-  explicit Sightings(std::set<int> others) : others_(std::move(others)) {}
+  // Sessions that were there before: not the program's. Its waits count from `worth_telling` on,
+  // seconds; those of others for it from a second on.
+  explicit Sightings(std::set<int> others, double worth_telling = 1)
+      : others_(std::move(others)), worth_telling_(worth_telling) {}
 
   void add(const Look& look);
+  // Nothing more will be seen: what the program waited for at the last look counts, however short.
+  void end();
   SessionReport report() const;
 
  private:
@@ -45,14 +49,17 @@ class Sightings {
 
   void add_locks(const Look& look);
   void add_waits(const Look& look);
+  void add_blocker(const BlockedBy& blocker);
   // How long that has been seen without a break.
   static double seconds(const Since& before, Since& now, const std::pair<int, std::string>& what,
                         Time time);
 
   std::set<int> others_;
+  double worth_telling_;
   Since locks_, waits_;  // what the last look saw, and since when
   std::map<std::string, LockTaken> taken_;
   std::map<int, BlockedBy> blockers_;
+  std::vector<BlockedBy> waiting_for_;  // at the last look
   std::set<int> held_up_;
   double longest_held_up_ = 0;
 };

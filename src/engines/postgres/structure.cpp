@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <variant>
 
 #include "dbkeeper/base/error.h"
+#include "dbkeeper/base/json_text.h"
 #include "dbkeeper/base/text.h"
 #include "engines/named_changes.h"
 #include "engines/postgres/dump_script.h"
@@ -62,32 +62,11 @@ void add_scripts(const std::vector<BackupFile>& files, NamedThings& things) {
   }
 }
 
-std::string as_text(const Value& value) {
-  struct Writer {
-    std::string operator()(std::monostate) const { return "null"; }
-    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-    std::string operator()(double number) const { return fmt::format("{}", number); }
-    std::string operator()(const std::string& text) const { return fmt::format("'{}'", text); }
-    std::string operator()(const Value::List& list) const {
-      std::string out = "[";
-      for (const Value& item : list) out += as_text(item) + ",";
-      return out + "]";
-    }
-    std::string operator()(const Value::Object& object) const {
-      std::string out = "{";
-      for (const auto& [name, item] : object) out += name + ":" + as_text(item) + ",";
-      return out + "}";
-    }
-  };
-  return std::visit(Writer{}, value.data());
-}
-
 void add_properties(const Value& properties, NamedThings& things) {
   const auto* members = std::get_if<Value::Object>(&properties.data());
   if (!members) return;
   for (const auto& [name, value] : *members)
-    things[fmt::format("the database itself ({})", name)] = as_text(value);
+    things[fmt::format("the database itself ({})", name)] = json_of(value, MemberOrder::by_name);
 }
 
 NamedThings things_of(const Structure& structure) {

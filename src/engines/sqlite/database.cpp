@@ -77,7 +77,7 @@ class FileDatabase final : public Database {
 bool recognises(std::string_view address) { return is_address(address); }
 
 std::string database_name(const std::string& address) {
-  return parse_address(address).path.stem().string();
+  return meant_path(parse_address(address)).stem().string();
 }
 
 std::unique_ptr<Database> open(const std::string& text, const OpenOptions& options) {

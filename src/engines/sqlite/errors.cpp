@@ -68,13 +68,15 @@ Error translate(int code, std::string_view message, const Circumstances& where) 
       return Error(ErrorKind::conflict, std::string(message));
     case SQLITE_FULL:
       return Error(ErrorKind::failed, fmt::format("no room left on the disk of '{}'", where.path))
-          .hint("free some space and run it again; nothing was changed");
+          .hint("free some space and run it again; nothing was changed")
+          .of_surroundings();
     case SQLITE_IOERR:
       return Error(ErrorKind::failed, fmt::format("'{}' cannot be read or written: {}", where.path,
                                                   cause(message, where)))
-          .hint("check the disk");
+          .hint("check the disk")
+          .of_surroundings();
     case SQLITE_NOMEM:
-      return Error(ErrorKind::failed, "out of memory");
+      return Error(ErrorKind::failed, "out of memory").of_surroundings();
     default:
       return Error(ErrorKind::failed, fmt::format("SQLite, on '{}': {}", where.path, message));
   }

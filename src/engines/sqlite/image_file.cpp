@@ -45,7 +45,8 @@ void require_room(const ImagePlace& place, std::uint64_t bytes) {
                                              place.folder.string(), place.content,
                                              human_size(static_cast<std::int64_t>(bytes)),
                                              human_size(static_cast<std::int64_t>(free))))
-      .hint(place.hint);
+      .hint(place.hint)
+      .of_surroundings();
 }
 
 ImageFile::ImageFile(ImagePlace place) : place_(std::move(place)) {
@@ -132,14 +133,16 @@ void ImageFile::take_provisional_name() {
 Error ImageFile::no_room() const {
   return Error(ErrorKind::failed,
                fmt::format("no room left in '{}' for {}", place_.folder.string(), place_.content))
-      .hint(place_.hint);
+      .hint(place_.hint)
+      .of_surroundings();
 }
 
 void ImageFile::fail(int cause) const {
   if (is_lack_of_room(cause)) throw no_room();
   throw Error(ErrorKind::failed, fmt::format("cannot keep {} in '{}': {}", place_.content,
                                              place_.folder.string(), std::strerror(cause)))
-      .hint(place_.hint);
+      .hint(place_.hint)
+      .of_surroundings();
 }
 
 }  // namespace dbkeeper::sqlite

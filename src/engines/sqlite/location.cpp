@@ -88,7 +88,7 @@ void read_sqlite_url(std::string_view rest, Address& address) {
   rest = without_parameters(rest, address);
   address.path = rest;
   const std::string decoded = percent_decoded(rest);
-  if (decoded != rest) address.decoded = decoded;
+  if (decoded != rest && decoded.find('\0') == std::string::npos) address.decoded = decoded;
 }
 
 bool is_there(const fs::path& path) {
@@ -207,6 +207,14 @@ std::vector<fs::path> places(const Address& address) {
   return found.empty() ? places(address.decoded) : found;
 }
 
+// Where a file that is nowhere is to be. A folder may well be called a%20b.
+fs::path future_path(const Address& address) {
+  if (address.decoded.empty()) return full_path(address.path);
+  const fs::path decoded = full_path(address.decoded);
+  std::error_code error;
+  return fs::is_directory(decoded.parent_path(), error) ? decoded : full_path(address.path);
+}
+
 }  // namespace
 
 Location locate(const Address& address) {
@@ -223,7 +231,7 @@ Location locate(const Address& address) {
 
 Destination locate_destination(const Address& address) {
   if (!places(address).empty()) return {locate(address), true};
-  const fs::path path = full_path(address.path);
+  const fs::path path = future_path(address);
   std::error_code error;
   const fs::path folder = fs::canonical(path.parent_path(), error);
   if (error || !fs::is_directory(folder) || !path.has_filename()) report_absent(address.path);
@@ -231,6 +239,21 @@ Destination locate_destination(const Address& address) {
   return {{path, folder / path.filename(), address.read_only}, false};
 }
 
-std::string url_of(const fs::path& path) { return "sqlite:///" + path.string(); }
+fs::path meant_path(const Address& address) {
+  const std::vector<fs::path> found = places(address);
+  return found.empty() ? future_path(address) : found.front();
+}
+
+std::string uri_path(const fs::path& path) {
+  std::string out;
+  for (const char c : path.string())
+    out += c == '%' || c == '?' || c == '#' ? percent_encoded({&c, 1}) : std::string(1, c);
+  return out;
+}
+
+std::string url_of(const fs::path& path) {
+  const std::string encoded = uri_path(path);
+  return (encoded == path.string() ? "sqlite:///" : "file://") + encoded;
+}
 
 }  // namespace dbkeeper::sqlite

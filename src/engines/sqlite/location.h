@@ -43,10 +43,18 @@ struct Destination {
 };
 
 // The same for an address under which a database is to come to be: it is found as locate() finds
-// it; one that is nowhere will be where the address says, in a folder that has to exist.
+// it; one that is nowhere will be where the address says, its %41 decoded, in a folder that has to
+// exist.
 Destination locate_destination(const Address& address);
 
-// "sqlite:////srv/app.db".
+// The path that these two go by, whether the file is there, can be opened, or is the only one.
+std::filesystem::path meant_path(const Address& address);
+
+// A path as it stands in a file: URI, where ?, # and % mean something else.
+std::string uri_path(const std::filesystem::path& path);
+
+// "sqlite:////srv/app.db"; a path that this can't hold is a URI, "file:///srv/what%3F.db".
+// parse_address() reads exactly that path from it.
 std::string url_of(const std::filesystem::path& absolute);
 
 }  // namespace dbkeeper::sqlite

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
@@ -58,16 +61,28 @@ void add_name(const fs::path& from, const fs::path& to) {
   if (!unknown || ::rename(from.c_str(), to.c_str()) != 0) fail(from, to, errno);
 }
 
-// "20260102T030405Z", and "-2" for a second one.
-bool is_stamp(std::string_view text) {
-  if (!glob_matches("????????T??????Z*", text)) return false;
-  return text.find_first_not_of("0123456789TZ-") == std::string_view::npos;
+// When, and the how manieth within that second: names of one time don't sort by it, "-10" comes
+// before "-2", and "-2.db" before ".db".
+using Age = std::pair<std::string, int>;
+
+// Of "20260102T030405Z", and "-2" for a second one.
+std::optional<Age> age_of(std::string_view stamp) {
+  const std::size_t end = std::min(stamp.find('-'), stamp.size());
+  Age age(stamp.substr(0, end), 1);
+  if (!parse_file_stamp(age.first)) return std::nullopt;
+  if (end == stamp.size()) return age;
+  const std::string_view number = stamp.substr(end + 1);
+  const char* const last = number.data() + number.size();
+  const auto read = std::from_chars(number.data(), last, age.second);
+  if (read.ec != std::errc() || read.ptr != last) return std::nullopt;
+  return age;
 }
 
-bool was_put_aside(const fs::path& file, const fs::path& database) {
+// Nothing of a file that isn't one of this database's.
+std::optional<Age> age_of(const fs::path& file, const fs::path& database) {
   const std::string name = file.stem().string(), beginning = beginning_of(database);
-  return file.extension() == database.extension() && name.starts_with(beginning) &&
-         is_stamp(std::string_view(name).substr(beginning.size()));
+  if (file.extension() != database.extension() || !name.starts_with(beginning)) return std::nullopt;
+  return age_of(std::string_view(name).substr(beginning.size()));
 }
 
 }  // namespace
@@ -91,17 +106,17 @@ fs::path put_aside(const fs::path& database) {
 }
 
 std::vector<std::string> drop_put_aside(const fs::path& database, int keep) {
-  std::vector<fs::path> found;
+  std::vector<std::pair<Age, fs::path>> found;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(database.parent_path(), ignored))
-    if (was_put_aside(entry.path(), database)) found.push_back(entry.path());
-  // The time in the name sorts like the time.
+    if (const auto age = age_of(entry.path(), database)) found.emplace_back(*age, entry.path());
   std::sort(found.rbegin(), found.rend());
   std::vector<std::string> dropped;
   for (std::size_t i = static_cast<std::size_t>(std::max(keep, 0)); i < found.size(); ++i) {
-    if (!fs::remove(found[i], ignored)) continue;
-    for (const fs::path& companion : companions_of(found[i])) fs::remove(companion, ignored);
-    dropped.push_back(found[i].string());
+    const fs::path& file = found[i].second;
+    if (!fs::remove(file, ignored)) continue;
+    for (const fs::path& companion : companions_of(file)) fs::remove(companion, ignored);
+    dropped.push_back(file.string());
   }
   return dropped;
 }

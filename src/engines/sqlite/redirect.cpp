@@ -5,7 +5,6 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
-#include "dbkeeper/base/url.h"
 #include "engines/sqlite/location.h"
 
 namespace dbkeeper::sqlite {
@@ -31,15 +30,8 @@ bool leads_to(const fs::path& path, const fs::path& file) {
          fs::equivalent("instance" / path, file, error);
 }
 
-// The characters that end a path in a file: URI.
-std::string in_file_uri(const std::string& path) {
-  std::string out;
-  for (const char c : path)
-    out += c == '%' || c == '?' || c == '#' ? percent_encoded({&c, 1}) : std::string(1, c);
-  return out;
-}
-
-// The address with the absolute path in it: scheme, slashes and parameters as they were.
+// The address with the absolute path in it: scheme, slashes and parameters as they were. What an
+// sqlite: address can't hold is a URI within it, as SQLAlchemy has it.
 std::string with_path(std::string_view address, const std::string& path) {
   if (!has_scheme(address)) return path;
   const std::size_t query = address.find('?');
@@ -50,8 +42,10 @@ std::string with_path(std::string_view address, const std::string& path) {
   rest.remove_prefix(out.size());
   if (rest.starts_with("//")) out += uri ? "//" : "///";
   rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of('/')));
-  if (!uri && starts_with(rest, "file:")) return out + "file:" + in_file_uri(path) + parameters;
-  return out + (uri ? in_file_uri(path) : path) + parameters;
+  const std::string encoded = uri_path(path);
+  if (uri || starts_with(rest, "file:")) return out + (uri ? "" : "file:") + encoded + parameters;
+  if (encoded == path) return out + path + parameters;
+  return out + "file:" + encoded + (query == address.npos ? "?" : parameters + "&") + "uri=true";
 }
 
 class FileRedirector final : public Redirector {

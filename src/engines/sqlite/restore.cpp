@@ -80,6 +80,7 @@ class FileTarget final : public RestoreTarget {
 
   const RestorePlace& place() const override { return place_; }
   bool keeps_old() const override { return anew_; }
+  bool leaves_old_in_use() const override { return true; }
   int most_writers() const override { return 1; }
   void put_old_aside() override { anew_ = true; }
 

@@ -17,7 +17,8 @@ bool recognises(std::string_view address);
 // Requires: recognises(address).
 std::unique_ptr<Database> open(const std::string& address, const OpenOptions& options);
 
-// What the address calls the database; empty if it leaves that to others.
+// What the database that the address means is called, whether its file is there or not.
+// Error(usage) if the address names no file.
 std::string database_name(const std::string& address);
 
 // Of a description of this engine. They outlive the target.

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <sstream>
 
 #include "dbkeeper/core/backup.h"
@@ -74,6 +75,38 @@ class FreeName {
   std::string name_;
 };
 
+// A role that owns a database and may create others, while this is there.
+class Owner {
+ public:
+  explicit Owner(ScratchPostgres& database)
+      : database_(database), name_(database.name() + "_owner") {
+    database_.exec("CREATE ROLE " + name_ + " LOGIN CREATEDB");
+    give_to(name_);
+  }
+  // What was put aside meanwhile is the role's too.
+  ~Owner() {
+    give_to("postgres");
+    database_.exec("DROP OWNED BY " + name_ + " CASCADE");
+    database_.exec("DROP ROLE " + name_);
+  }
+  std::string url() const {
+    std::string url = database_.url();
+    return url.replace(url.find("postgres@"), 8, name_);
+  }
+
+ private:
+  void give_to(const std::string& role) {
+    database_.exec(
+        "DO $$ DECLARE d name; BEGIN FOR d IN SELECT datname FROM pg_database WHERE datname = '" +
+        database_.name() + "' OR datname LIKE '" + database_.name() +
+        "_before_%' LOOP EXECUTE format('ALTER DATABASE %I OWNER TO " + role +
+        "', d); END LOOP; END $$");
+  }
+
+  ScratchPostgres& database_;
+  std::string name_;
+};
+
 // What a database is once psql has loaded what pg_dump wrote: not always the same text. The server
 // writes `status IN ('a', 'b')` in another form each of the first two times.
 std::string loaded_by_psql(const std::string& url) {
@@ -127,6 +160,26 @@ TEST_CASE("a restore over a database puts it aside whole, and the next one drops
   CHECK(third.put_aside.empty());
   CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname LIKE '" + scratch.name() +
                       "%'") == "1");
+}
+
+TEST_CASE("a backup is of the session's database, whatever a service of the caller's names") {
+  ScratchPostgres scratch("CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2)");
+  const ScratchFolder folder;
+  const auto write_services = [&](const std::string& database) {
+    return folder.write("services", "[shop]\ndbname=" + database + "\n");
+  };
+  ::setenv("PGSERVICEFILE", write_services("template1").c_str(), 1);
+  ::setenv("PGSERVICE", "shop", 1);
+  Archived archive;
+  CHECK_NOTHROW(archive.write(scratch.url()));
+  write_services(scratch.name());
+  std::string url = scratch.url();
+  url.erase(url.rfind('/'));
+  CHECK_NOTHROW(archive.write(url));
+  ::unsetenv("PGSERVICE");
+  ::unsetenv("PGSERVICEFILE");
+  archive.restore(scratch.url(), {.keep_old = 0});
+  CHECK(scratch.query("SELECT count(*) FROM t") == "2");
 }
 
 TEST_CASE("large objects come back byte for byte") {
@@ -216,16 +269,106 @@ TEST_CASE("others' sessions are ended by a restore, or refused and named") {
   ScratchPostgres scratch("CREATE TABLE t (id int)");
   Archived archive;
   archive.write(scratch.url());
-  const auto other = open(scratch.url());
+  const auto other = open(scratch.url() + "?application_name=reader");
   const auto reading = other->snapshot();
-  try {
-    archive.restore(scratch.url(), {.end_sessions = false});
-    FAIL("it went on");
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::refused);
-    CHECK(error.message().find("pid ") != std::string::npos);
+  const auto refused = [&](const std::string& url) {
+    try {
+      archive.restore(url, {.end_sessions = false});
+      FAIL("it went on");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::refused);
+      CHECK(error.message().find("pid ") != std::string::npos);
+      CHECK(error.message().find(", reader") != std::string::npos);
+    }
+  };
+  refused(scratch.url());
+  {
+    // To whom the server doesn't tell what others' sessions are.
+    const Owner owner(scratch);
+    refused(owner.url());
   }
   CHECK_FALSE(archive.restore(scratch.url()).put_aside.empty());
+}
+
+TEST_CASE("sessions that may not be ended refuse a restore, and everything stays") {
+  ScratchPostgres scratch("CREATE TABLE t (id int); INSERT INTO t VALUES (1)");
+  Archived archive;
+  archive.write(scratch.url());
+  const auto other = open(scratch.url() + "?application_name=reader");
+  const auto reading = other->snapshot();
+  const Owner owner(scratch);
+  try {
+    archive.restore(owner.url());
+    FAIL("it went on");
+  } catch (const Error& error) {
+    INFO(error.message());
+    CHECK(error.kind() == ErrorKind::refused);
+    CHECK(error.message().find(", reader") != std::string::npos);
+  }
+  CHECK(scratch.query("SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE("databases whose long names begin alike keep what was put aside of each") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive;
+  archive.write(scratch.url());
+  const std::string common = scratch.name() + std::string(44 - scratch.name().size(), 'x');
+  const std::string east = common + "_east", west = common + "_west";
+  for (const std::string& name : {east, west})
+    CHECK(archive.restore(postgres_url(name)).put_aside.empty());
+  const std::string aside = archive.restore(postgres_url(east)).put_aside;
+  const RestoreReport report = archive.restore(postgres_url(west));
+  CHECK(report.dropped.empty());
+  CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname IN ('" + aside + "', '" +
+                      report.put_aside + "')") == "2");
+  for (const std::string& name : {east, west, aside, report.put_aside})
+    scratch.exec("DROP DATABASE IF EXISTS \"" + name + "\" WITH (FORCE)");
+}
+
+TEST_CASE("what a killed restore left goes with the next, though a session is on it") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive;
+  archive.write(scratch.url());
+  const std::string left = scratch.name() + "_restoring_20260102T030405Z";
+  scratch.exec("CREATE DATABASE \"" + left + "\"");
+  const auto other = open(postgres_url(left));
+  archive.restore(scratch.url());
+  CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname = '" + left + "'") == "0");
+}
+
+TEST_CASE("what another role's killed restore left stands in nobody's way") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive;
+  archive.write(scratch.url());
+  const std::string left = scratch.name() + "_restoring_20260102T030405Z";
+  scratch.exec("CREATE DATABASE \"" + left + "\"");
+  {
+    const Owner owner(scratch);
+    CHECK_FALSE(archive.restore(owner.url()).put_aside.empty());
+  }
+  CHECK(scratch.query("SELECT count(*) FROM pg_database WHERE datname = '" + left + "'") == "1");
+  scratch.exec("DROP DATABASE \"" + left + "\"");
+}
+
+TEST_CASE("policies and user mappings of roles that aren't there are left out, and told") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  const std::string role = scratch.name() + "_gone";
+  scratch.exec(
+      "CREATE ROLE " + role + "; CREATE POLICY his ON t TO " + role +
+      "; COMMENT ON POLICY his ON t IS 'his'; CREATE POLICY theirs ON t AS RESTRICTIVE TO " + role +
+      ", postgres USING (id > 0); CREATE FOREIGN DATA WRAPPER nobody; CREATE SERVER there "
+      "FOREIGN DATA WRAPPER nobody; CREATE USER MAPPING FOR " +
+      role + " SERVER there; CREATE USER MAPPING FOR PUBLIC SERVER there");
+  Archived archive;
+  archive.write(scratch.url());
+  scratch.exec("DROP OWNED BY " + role);
+  scratch.exec("DROP USER MAPPING IF EXISTS FOR " + role + " SERVER there");
+  scratch.exec("DROP ROLE " + role);
+  const auto left_out = archive.restore(scratch.url()).left_out;
+  CHECK(left_out.size() == 3);
+  for (const std::string& what : left_out) CHECK(what.find("no role " + role) != what.npos);
+  CHECK(scratch.query("SELECT policyname, roles FROM pg_policies") == "theirs|{postgres}");
+  CHECK(scratch.query("SELECT usename FROM pg_user_mappings") == "public");
 }
 
 // The test's server is on this machine, and its superuser may know where its data lie.

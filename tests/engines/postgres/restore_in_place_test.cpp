@@ -263,7 +263,7 @@ TEST_CASE("others' sessions are ended by a restore in place, or refused and name
   ScratchPostgres scratch("CREATE TABLE t (id int); INSERT INTO t VALUES (1)");
   Archived archive(scratch.url());
   scratch.exec("DELETE FROM t");
-  const auto other = open(scratch.url());
+  const auto other = open(scratch.url() + "?application_name=reader");
   const auto reading = other->snapshot();
   const Schema schema = reading->schema();
   reading->hold({&schema.tables.front()});
@@ -319,6 +319,25 @@ TEST_CASE("a backup without the schema public takes it away in place, and one wi
   CHECK(scratch.query("SELECT to_regnamespace('public'), to_regclass('app.t')") == "|app.t");
 }
 
+TEST_CASE("the schema public, dropped and made again, comes back as others may use it") {
+  ScratchPostgres scratch("CREATE TABLE t (id int)");
+  Archived archive(scratch.url());
+  const std::string facts =
+      "SELECT nspowner::regrole, nspacl::text, obj_description(oid, 'pg_namespace') "
+      "FROM pg_namespace WHERE nspname = 'public'";
+  const std::string before = scratch.query(facts);
+  const Role app(scratch);
+  SECTION("empty") { scratch.exec("DROP SCHEMA public CASCADE; CREATE SCHEMA public"); }
+  SECTION("with rights of its own") {
+    scratch.exec(
+        "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT ALL ON SCHEMA public TO " +
+        app.name() + " WITH GRANT OPTION");
+  }
+  SECTION("not at all") { scratch.exec("DROP SCHEMA public CASCADE"); }
+  CHECK(archive.restore(scratch.url()).left_out.empty());
+  CHECK(scratch.query(facts) == before);
+}
+
 TEST_CASE("a database that doesn't exist can't be restored in place") {
   ScratchPostgres scratch("CREATE TABLE t (id int)");
   Archived archive(scratch.url());
@@ -356,6 +375,8 @@ TEST_CASE("rarer kinds of objects come back in place too") {
       "CREATE AGGREGATE most (ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = "
       "internal, FINALFUNC = mode_final, FINALFUNC_EXTRA);"
       "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;"
+      "CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO "
+      "SQL WITH FUNCTION int4recv(internal));"
       "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, "
       "slot_name = NONE)");
   const std::string before = dumped(scratch.url());

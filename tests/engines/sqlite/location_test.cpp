@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "engines/sqlite/location.h"
+#include "engines/sqlite/sqlite.h"
 #include "support/catch.h"
 #include "support/open.h"
 #include "support/scratch.h"
@@ -108,6 +109,23 @@ TEST_CASE("an escaped name is the literal file, else the decoded one") {
   make_database(folder / "my%20app.db");
   CHECK(open("sqlite:///" + (folder / "my%20app.db").string())->info().name == "my%20app");
   CHECK(open("file:" + (folder / "my%20app.db").string())->info().name == "my app");
+}
+
+TEST_CASE("a database is called by the file that is meant, there or not") {
+  const ScratchFolder folder;
+  const std::string url = "sqlite:///" + (folder / "my%20app.db").string();
+  CHECK(sqlite::database_name(url) == "my app");
+  CHECK(sqlite::locate_destination(sqlite::parse_address(url)).location.path ==
+        folder / "my app.db");
+  make_database(folder / "my app.db");
+  CHECK(sqlite::database_name(url) == "my app");
+  make_database(folder / "my%20app.db");
+  CHECK(sqlite::database_name(url) == "my%20app");
+  fs::create_directory(folder / "a%20b");
+  CHECK(sqlite::locate_destination(
+            sqlite::parse_address("sqlite:///" + (folder / "a%20b/x.db").string()))
+            .location.path == folder / "a%20b/x.db");
+  CHECK(sqlite::database_name((folder / "no/such/folder/x.db").string()) == "x");
 }
 
 TEST_CASE("an absent file is an error and stays absent") {

@@ -61,6 +61,10 @@ objects(classid, objid, namespace, owner) AS (
   JOIN pg_catalog.pg_type f ON f.oid = k.castsource
   JOIN pg_catalog.pg_type t ON t.oid = k.casttarget
   WHERE k.oid >= 16384
+  UNION ALL SELECT 'pg_catalog.pg_transform'::pg_catalog.regclass, k.oid, 0, t.typowner
+  FROM pg_catalog.pg_transform k
+  JOIN pg_catalog.pg_type t ON t.oid = k.trftype
+  WHERE k.oid >= 16384
 ),
 -- Parts of objects, and those whose part they are.
 parts(classid, objid, owner) AS (

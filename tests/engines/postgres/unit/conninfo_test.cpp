@@ -44,7 +44,7 @@ TEST_CASE("a URL comes apart into libpq's parameters") {
   CHECK(value(all, "user") == "bob");
   CHECK(value(all, "password") == "s@cret");
   CHECK(value(all, "dbname") == "my shop");
-  CHECK(value(all, "fallback_application_name") == "dbkeeper");
+  CHECK(value(all, "fallback_application_name") == own_application_name());
 }
 
 TEST_CASE("what a URL leaves out is left to libpq") {

@@ -113,6 +113,38 @@ TEST_CASE("an address within a longer value is replaced as it was given") {
         R"({"postgres":[{"uri":"postgresql://bob:s3cret@db.example:5432/shop_rehearsal_1"}]})");
 }
 
+TEST_CASE("an address within a longer one is another's") {
+  CHECK(becomes(kLive + "dev") == "-");
+  CHECK(becomes(kLive + "_test") == "-");
+  CHECK(becomes(R"({"uri":")" + kLive + R"(_test"})") == "-");
+  CHECK(becomes("x" + kLive) == "-");
+  CHECK(words({"tool", "--url=" + kLive + "dev"})[1] == "--url=" + kLive + "dev");
+}
+
+TEST_CASE("of a list every address is replaced that is the live one's") {
+  const std::string now = kLive + "_rehearsal_1", other = kLive + "_test";
+  CHECK(becomes(kLive + "," + kLive) == now + "," + now);
+  CHECK(becomes(kLive + "," + other + "," + kLive) == now + "," + other + "," + now);
+  CHECK(becomes(kLive + "?a=b;" + kLive) == now + "?a=b;" + now);
+  CHECK(words({"tool", "--urls=" + kLive + "," + kLive})[1] == "--urls=" + now + "," + now);
+}
+
+TEST_CASE("a name among the parameters is replaced with the path") {
+  CHECK(becomes(kLive + "?dbname=shop") == kLive + "_rehearsal_1?dbname=shop_rehearsal_1");
+}
+
+TEST_CASE("PDO's data source names lead to the scratch database") {
+  CHECK(becomes("pgsql:host=db.example;port=5432;dbname=shop") ==
+        "pgsql:host=db.example;port=5432;dbname=shop_rehearsal_1");
+  CHECK(becomes("pgsql:dbname=shop;host=db.example;user=bob") ==
+        "pgsql:dbname=shop_rehearsal_1;host=db.example;user=bob");
+  CHECK(becomes("pgsql:host=db.example dbname=shop") ==
+        "pgsql:host=db.example dbname=shop dbname='shop_rehearsal_1'");
+  CHECK(becomes("pgsql:host=db.example;dbname=shop2") == "-");
+  CHECK(becomes("pgsql:host=other.example;dbname=shop") == "-");
+  CHECK(becomes("mysql:host=db.example;dbname=shop") == "-");
+}
+
 TEST_CASE("the variables that clients look at by themselves lead to the scratch database") {
   const auto out = redirected({{"PGSERVICE", ""}, {"PGUSER", "eve"}});
   CHECK(set_to(out, "PGHOST") == "db.example");
@@ -189,6 +221,12 @@ TEST_CASE("words of the command that name the live database are rewritten") {
         Words{"env", "DB_NAME=shop_rehearsal_1", "DB_USER=shop", "run"});
   CHECK(words({"psql", "-d", "shop"})[2] == "shop_rehearsal_1");
   CHECK(words({"psql", "--dbname=shop"})[1] == "--dbname=shop_rehearsal_1");
+  for (const std::string option : {"--dbname", "--database", "--db"}) {
+    CHECK(words({"tool", option, "shop"})[2] == "shop_rehearsal_1");
+    CHECK(words({"tool", option + "=shop"})[1] == option + "=shop_rehearsal_1");
+    CHECK(words({"tool", option, "shop2"})[2] == "shop2");
+  }
+  CHECK(words({"tool", "--user", "shop"})[2] == "shop");
   CHECK(words({"/usr/bin/psql", "-dshop"})[1] == "-dshop_rehearsal_1");
   CHECK(words({"psql", "-f", "shop", "shop", "shop"}) ==
         Words{"psql", "-f", "shop", "shop_rehearsal_1", "shop"});
@@ -198,6 +236,28 @@ TEST_CASE("words of the command that name the live database are rewritten") {
   CHECK(words({"sh", "-c", "psql 'shop' -f a.sql && tool \"" + kLive + "\""})[2] ==
         "psql 'shop_rehearsal_1' -f a.sql && tool "
         "\"postgresql://bob:s3cret@db.example:5432/shop_rehearsal_1\"");
+}
+
+TEST_CASE("a word with a blank in it may name the live database as a whole") {
+  const std::string live = "postgresql://db.example/my%20shop";
+  const std::string scratch = "host='db.example' dbname='scratch'";
+  const auto rewritten = [&](const std::vector<std::string>& given) {
+    return redirected({}, given, live, scratch).words;
+  };
+  CHECK(rewritten({"psql", "-d", "my shop"})[2] == "scratch");
+  CHECK(rewritten({"psql", "-c", "select 1", "my shop"})[3] == "scratch");
+  CHECK(rewritten({"psql", "-c", "my shop"})[2] == "my shop");
+  CHECK(words({"psql", "host=db.example dbname=shop"})[1] ==
+        "host=db.example dbname=shop dbname='shop_rehearsal_1'");
+}
+
+TEST_CASE("a shell's text that begins with an address is looked at to its end") {
+  const std::string now = "postgresql://db.example/shop_rehearsal_1";
+  CHECK(words({"sh", "-c", "U=postgresql://db.example/shop?a=b psql -d shop"})[2] ==
+        "U=" + now + "?a=b psql -d shop_rehearsal_1");
+  CHECK(words({"sh", "-c",
+               "U=postgresql://db.example/shop psql postgresql://bob@db.example/shop"})[2] ==
+        "U=" + now + " psql postgresql://bob@db.example/shop_rehearsal_1");
 }
 
 TEST_CASE("files that name the database are found, comments and others' names aside") {

@@ -50,6 +50,30 @@ TEST_CASE("a wait counts from a second on, a break begins it anew") {
   CHECK(waits[0].who == "pid 10");
 }
 
+TEST_CASE("a wait counts sooner where the program gives up sooner") {
+  Sightings sightings({kOld}, 0.15);
+  sightings.add(look(0ms, {}, {{kNew, kOld, "orders", "pid 10"}, {kOld, kNew, "x", ""}}));
+  sightings.add(look(100ms, {}, {{kNew, kOld, "orders", "pid 10"}, {kOld, kNew, "x", ""}}));
+  CHECK(sightings.report().waits.empty());
+  sightings.add(look(200ms, {}, {{kNew, kOld, "orders", "pid 10"}, {kOld, kNew, "x", ""}}));
+  REQUIRE(sightings.report().waits.size() == 1);
+  CHECK(sightings.report().waits[0].seconds == 0.2);
+  CHECK(sightings.report().held_up == 0);
+}
+
+TEST_CASE("a wait that was going on at the end counts, however short") {
+  Sightings sightings({kOld});
+  sightings.add(look(0ms, {}, {{kNew, 11, "users", "pid 11"}}));
+  sightings.add(look(50ms, {}, {{kNew, kOld, "orders", "pid 10"}}));
+  sightings.add(look(100ms, {}, {{kNew, kOld, "orders", "pid 10"}}));
+  CHECK(sightings.report().waits.empty());
+  sightings.end();
+  const auto waits = sightings.report().waits;
+  REQUIRE(waits.size() == 1);
+  CHECK(waits[0].pid == kOld);
+  CHECK(waits[0].seconds == 0.05);
+}
+
 TEST_CASE("sessions of others that waited for the program are counted") {
   Sightings sightings({kOld, 11});
   for (const auto time : {0ms, 2000ms})

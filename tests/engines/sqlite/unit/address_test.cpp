@@ -77,6 +77,25 @@ TEST_CASE("an address without a file is refused as wrong usage") {
 
 TEST_CASE("an absolute URL has four slashes") {
   CHECK(url_of("/srv/app.db") == "sqlite:////srv/app.db");
+  CHECK(url_of("/srv/my app.db") == "sqlite:////srv/my app.db");
+}
+
+TEST_CASE("the URL of any path leads back to exactly that path") {
+  for (const std::string name :
+       {"app.db", "a b.db", "a?b.db",      "a?mode=memory", "a#b.db",   "a%41.db", "100%.db",
+        "%3F",    "?",      "a?b#c%d&e=f", "file:x.db",     "a:b@c.db", "sqlite:", "'",
+        "\"",     "\\",     "\n",          "ä.db",          "-x",       "~",       "x.db?",
+        "//x.db", "a+b.db"})
+    for (const std::string folder : {"/", "/srv/", "/sr?v/", "/50%/", "//srv/", "/file:/"}) {
+      const std::string path = folder + name;
+      INFO(path);
+      const Address address = parse_address(url_of(path));
+      CHECK(address.path.string() == path);
+      CHECK(address.decoded.empty());
+      CHECK(address.dropped.empty());
+      CHECK_FALSE(address.read_only);
+      CHECK(is_address(url_of(path)));
+    }
 }
 
 }  // namespace dbkeeper::sqlite

@@ -106,6 +106,32 @@ TEST_CASE("words that are the live file's path are rewritten, within a shell's l
   CHECK(project.redirected({}, {"tool", "--db=app.db"}).words[1] == "--db=" + scratch);
 }
 
+TEST_CASE("a path with a blank in it is one word") {
+  const Project project("x/a b.db");
+  const std::string scratch = project.scratch();
+  using Words = std::vector<std::string>;
+  CHECK(project.redirected({}, {"sqlite3", "x/a b.db", "create table b(x)"}).words ==
+        Words{"sqlite3", scratch, "create table b(x)"});
+  CHECK(project.redirected({}, {"tool", "--db=x/a b.db"}).words[1] == "--db=" + scratch);
+  CHECK(project.redirected({}, {"sh", "-c", "sqlite3 'x/a b.db' 'select 1'"}).words[2] ==
+        "sqlite3 '" + scratch + "' 'select 1'");
+}
+
+TEST_CASE("what an address can't hold of the scratch file's path is escaped in it") {
+  const Project project("app.db");
+  const std::string scratch = (project.folder() / "a?b#c.db").string();
+  const std::string escaped = (project.folder() / "a%3Fb%23c.db").string();
+  const auto becomes = [&](const std::string& value) {
+    const auto out = redirect(project.live(), scratch, {{{"X", value}}, {}});
+    return *find_variable(out.set, "X");
+  };
+  CHECK(becomes("app.db") == scratch);
+  CHECK(becomes("file:app.db?mode=rw") == "file:" + escaped + "?mode=rw");
+  CHECK(becomes("sqlite:///app.db") == "sqlite:///file:" + escaped + "?uri=true");
+  CHECK(becomes("sqlite:///app.db?timeout=5") ==
+        "sqlite:///file:" + escaped + "?timeout=5&uri=true");
+}
+
 TEST_CASE("files that name the database's file are found") {
   const Project project("app.db");
   project.folder().write("alembic.ini", "sqlalchemy.url = sqlite:///app.db\n");
