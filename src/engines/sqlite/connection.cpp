@@ -32,17 +32,6 @@ void configure_library() {
   });
 }
 
-// A path as it stands in a file: URI.
-std::string uri_path(const fs::path& path) {
-  std::string out;
-  for (const char c : path.native()) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '.' || c == '-' || c == '_';
-    out += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 std::int64_t size_of(const fs::path& path) {
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
