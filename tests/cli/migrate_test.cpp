@@ -389,7 +389,7 @@ TEMPLATE_TEST_CASE("a lock that somebody holds for a moment afterwards says noth
     CHECK(done.exit == 0);
     CHECK_THAT(done.err, contains("could not be looked at"));
     const auto result = report_of(done)["result"];
-    CHECK(result["changed"].is_null());
+    CHECK(result["changed"] != false);  // nobody knows, but for what a catalog tells
     CHECK_FALSE(result["unseen"].empty());
     CHECK(result["findings"].empty());
     CHECK(result["restored"] == false);

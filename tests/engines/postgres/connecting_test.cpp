@@ -163,7 +163,7 @@ TEST_CASE("a database is found by URL, by key=value string and over its socket")
   const std::string pairs = "host=" + socket + " port=" + url.hosts[0].second +
                             " user=postgres dbname=" + database.name();
   CHECK(open(pairs)->info().name == database.name());
-  CHECK(open(pairs)->info().location == socket);
+  CHECK(open(pairs)->info().location == socket + ":" + url.hosts[0].second);
   CHECK(open(database.url())->info().location == url.hosts[0].first + ":" + url.hosts[0].second);
   std::string encoded;
   for (const char c : socket) encoded += c == '/' ? std::string("%2F") : std::string(1, c);

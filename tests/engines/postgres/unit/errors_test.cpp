@@ -97,10 +97,10 @@ TEST_CASE("a parameter that libpq refuses is a matter of usage") {
         ErrorKind::usage);
 }
 
-TEST_CASE("a place is written as in a URL, a socket as its folder") {
+TEST_CASE("a place is written as in a URL, a socket as its folder and port") {
   CHECK(Target{"d", "h", "5432", "u"}.place() == "h:5432");
   CHECK(Target{"d", "::1", "5432", "u"}.place() == "[::1]:5432");
-  CHECK(Target{"d", "/run/postgresql", "5432", "u"}.place() == "/run/postgresql");
+  CHECK(Target{"d", "/run/postgresql", "5432", "u"}.place() == "/run/postgresql:5432");
 }
 
 }  // namespace dbkeeper::postgres
