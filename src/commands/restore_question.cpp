@@ -22,10 +22,6 @@ std::string what_is_there(const RestorePlace& place, bool keeps_old) {
 
 }  // namespace
 
-void check_answer(const Options& options, Context& context, const RestorePlace& place) {
-  if (place.exists) context.check_confirmation(confirmation_of(options, place));
-}
-
 void ask(const Options& options, Context& context, const RestorePlace& place,
          const std::function<std::string()>& question) {
   if (place.exists) context.confirm(confirmation_of(options, place), question);

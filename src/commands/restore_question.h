@@ -9,8 +9,7 @@
 
 namespace dbkeeper::restore_command {
 
-// Fails early where there can be no answer, or asks; a database that isn't there needs none.
-void check_answer(const Options& options, Context& context, const RestorePlace& place);
+// Asks, or fails where there can be no answer; a database that isn't there needs none.
 void ask(const Options& options, Context& context, const RestorePlace& place,
          const std::function<std::string()>& question);
 

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "dbkeeper/core/backup.h"
+#include "engines/postgres/dumped.h"
 #include "support/catch.h"
 #include "support/fixtures.h"
 #include "support/open.h"
@@ -11,24 +12,6 @@
 
 namespace dbkeeper::testing {
 namespace {
-
-// What pg_dump writes, rows in some order of their own, without what differs from dump to dump.
-std::string dumped(const std::string& url) {
-  const Run dump = run({"-d", url, "--inserts"}, {.binary = postgres_programs() / "pg_dump"});
-  INFO(dump.err);
-  REQUIRE(dump.exit == 0);
-  std::vector<std::string> rows;
-  std::string out;
-  std::istringstream lines(dump.out);
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with("INSERT INTO "))
-      rows.push_back(line);
-    else if (line.find("restrict ") == line.npos)
-      out += line + '\n';
-  std::sort(rows.begin(), rows.end());
-  for (const std::string& row : rows) out += row + '\n';
-  return out;
-}
 
 struct Archived {
   ScratchFolder folder;
