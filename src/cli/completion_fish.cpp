@@ -6,7 +6,7 @@
 namespace dbkeeper::cli {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string fish_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -20,16 +20,16 @@ std::string option_line(const OptionInfo& info, const std::string& condition) {
   if (!info.name.empty()) out += " -l " + info.name;
   if (info.letter != 0) out += fmt::format(" -s {}", info.letter);
   if (!info.flag()) out += info.wants_path() ? " -r -F" : " -x";
-  if (!info.choices.empty()) out += " -a " + quoted(join(info.choices, " "));
-  return out + " -d " + quoted(info.description) + "\n";
+  if (!info.choices.empty()) out += " -a " + fish_quoted(join(info.choices, " "));
+  return out + " -d " + fish_quoted(info.description) + "\n";
 }
 
 std::string positional_line(const OptionInfo& info, const std::string& condition,
                             const std::string& names) {
   const std::string stem = "complete -c dbkeeper" + condition;
   if (!info.choices.empty())
-    return fmt::format("{} -a {}\n", stem, quoted(join(info.choices, " ")));
-  if (info.positional == "COMMAND") return fmt::format("{} -a {}\n", stem, quoted(names));
+    return fmt::format("{} -a {}\n", stem, fish_quoted(join(info.choices, " ")));
+  if (info.positional == "COMMAND") return fmt::format("{} -a {}\n", stem, fish_quoted(names));
   return info.wants_path() ? stem + " -F\n" : "";
 }
 
@@ -46,7 +46,7 @@ std::string fish_completion(const std::vector<CommandOptions>& commands,
   for (const CommandOptions& command : commands) {
     out +=
         fmt::format("\ncomplete -c dbkeeper -n 'not __fish_seen_subcommand_from {}' -a {} -d {}\n",
-                    all_names, command.name, quoted(command.summary));
+                    all_names, command.name, fish_quoted(command.summary));
     const std::string within = fmt::format(" -n '__fish_seen_subcommand_from {}'", command.name);
     for (const OptionInfo& info : command.options) {
       if (info.global) continue;

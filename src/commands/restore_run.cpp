@@ -13,6 +13,8 @@
 namespace dbkeeper {
 namespace {
 
+constexpr int kMostSafetyBackups = 5;
+
 using Clock = std::chrono::steady_clock;
 
 OpenOptions options_of(Context& context, Access access) {
@@ -38,18 +40,31 @@ bool is_damaged(const RestoreWish& wish, Context& context) {
   }
 }
 
+// A backup that has all that the old database has when it is written over.
+NewBackup back_up_old(const RestoreWish& wish, RestoreTarget& target, Context& context) {
+  NewBackupOptions what{.folder = context.settings.backup_dir};
+  what.label = kPreRestore;
+  what.what.allow_empty = true;
+  for (int attempt = 0; attempt < kMostSafetyBackups; ++attempt) {
+    target.hold_old();
+    NewBackup backup = make_backup(*open_old(wish, context), what, context.settings.jobs,
+                                   context.reporter, context.stop);
+    context.reporter.info(fmt::format("safety backup, read back: {}", backup.file.string()));
+    if (target.copy_has_all()) return backup;
+    context.reporter.info("the old database was written to meanwhile");
+  }
+  throw Error(ErrorKind::refused,
+              fmt::format("'{}' is written to all the time, so that no safety backup has all of it",
+                          target.place().name))
+      .hint("stop the programs that write to it");
+}
+
 // None where the old database is so damaged that it can't be backed up: it stays as it is then,
 // under another name.
 std::optional<NewBackup> make_safety_backup(const RestoreWish& wish, RestoreTarget& target,
                                             Context& context) {
-  NewBackupOptions what{.folder = context.settings.backup_dir};
-  what.label = kPreRestore;
-  what.what.allow_empty = true;
   try {
-    NewBackup backup = make_backup(*open_old(wish, context), what, context.settings.jobs,
-                                   context.reporter, context.stop);
-    context.reporter.info(fmt::format("safety backup, read back: {}", backup.file.string()));
-    return backup;
+    return back_up_old(wish, target, context);
   } catch (Error& error) {
     error.during("making a safety backup; nothing was changed");
     if (error.hint().empty()) error.hint("--no-safety-backup gives up what is there now");

@@ -8,7 +8,7 @@ using namespace dbkeeper::testing;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   Buffer out;
   append_json_string(out, text);
   return std::string(out.view());
@@ -44,10 +44,10 @@ std::string slowly_quoted(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a JSON string has no more escapes than it needs") {
-  CHECK(quoted("") == "\"\"");
-  CHECK(quoted("plain / text \x7f \xc3\xa9") == "\"plain / text \x7f \xc3\xa9\"");
-  CHECK(quoted("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
-  CHECK(quoted(std::string_view("\0\x01\x1f", 3)) == R"("\u0000\u0001\u001f")");
+  CHECK(in_quotes("") == "\"\"");
+  CHECK(in_quotes("plain / text \x7f \xc3\xa9") == "\"plain / text \x7f \xc3\xa9\"");
+  CHECK(in_quotes("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
+  CHECK(in_quotes(std::string_view("\0\x01\x1f", 3)) == R"("\u0000\u0001\u001f")");
 }
 
 TEST_CASE("long strings are escaped like short ones, wherever the dice put what needs it") {
@@ -58,7 +58,7 @@ TEST_CASE("long strings are escaped like short ones, wherever the dice put what 
     std::string text;
     for (std::size_t size = dice() % 80; size > 0; --size)
       text += static_cast<char>(dice() % 8 == 0 ? dice() % 256 : 'a' + dice() % 26);
-    REQUIRE(quoted(text) == slowly_quoted(text));
+    REQUIRE(in_quotes(text) == slowly_quoted(text));
   }
 }
 

@@ -119,6 +119,12 @@ class RestoreTarget {
   // Whether others can write to the old database until commit(): then its safety copy is made as
   // late as that, else before begin().
   virtual bool leaves_old_in_use() const { return false; }
+  // The safety copy of a database that is to be written over is about to be made: from now on
+  // others wait who want to write to it, and can read.
+  virtual void hold_old() {}
+  // The copy is made: whether it has everything, and nobody writes from then on. False: make
+  // another one, after hold_old().
+  virtual bool copy_has_all() { return true; }
   // The old database can't be backed up, since it is damaged: it is to stay under another name,
   // which an engine that builds the new one beside it does anyway. When the copy was to be made.
   virtual void put_old_aside() {}

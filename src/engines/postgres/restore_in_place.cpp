@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "dbkeeper/base/text.h"
@@ -104,16 +105,16 @@ class InPlace final : public RestoreTarget {
                 own.locks + locks_to_run(files_->pre_data()) + locks_to_run(files_->post_data()));
   }
 
+  void hold_old() override {
+    begin_transaction();
+    naming_blockers([&] { lock("EXCLUSIVE"); });
+  }
+
   void begin(const std::vector<BackupFile>&) override {
-    if (restore_.end_sessions)
-      end_sessions();
+    if (PQtransactionStatus(session_->raw()) == PQTRANS_IDLE)
+      begin_transaction();
     else
-      refuse_sessions();
-    session_->command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-    session_->command(kRestoreSettings);
-    // A client that was killed holds no lock for longer than this.
-    if (session_->server_version() >= kTellsLostClients)
-      session_->command("SET client_connection_check_interval = '1s'");
+      settle_sessions();  // those who have come since
     drop_own();
     run(files_->pre_data());
   }
@@ -149,6 +150,22 @@ class InPlace final : public RestoreTarget {
   }
 
  private:
+  void begin_transaction() {
+    settle_sessions();
+    session_->command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    session_->command(kRestoreSettings);
+    // A client that was killed holds no lock for longer than this.
+    if (session_->server_version() >= kTellsLostClients)
+      session_->command("SET client_connection_check_interval = '1s'");
+  }
+
+  void settle_sessions() {
+    if (restore_.end_sessions)
+      end_sessions();
+    else
+      refuse_sessions();
+  }
+
   void refuse_sessions() {
     const auto others = others_of(sessions_on(*session_, place_.name));
     if (others.empty()) return;
@@ -175,32 +192,37 @@ class InPlace final : public RestoreTarget {
         .hint("restore as a superuser, or beside the old database: ALTER ROLE … CREATEDB");
   }
 
-  // Whoever has a lock that doesn't let go in time is named.
   void drop_own() {
-    std::vector<TableName> tables;
-    try {
-      tables = own_objects(*session_).tables;
-      lock(tables);
+    naming_blockers([&] {
+      lock("ACCESS EXCLUSIVE");
       const OwnObjects own = own_objects(*session_);
       refuse(own.hindrances);
       run_in_batches(*session_, own.drops);
       empty_config_tables();
       settle_public(own);
       run_in_batches(*session_, rights_reset(*session_));
+    });
+  }
+
+  void lock(std::string_view mode) {
+    tables_ = own_objects(*session_).tables;
+    std::vector<std::string> statements;
+    for (const TableName& table : tables_)
+      statements.push_back(
+          fmt::format("LOCK TABLE ONLY {} IN {} MODE", QuotedName(table).sql(), mode));
+    run_in_batches(*session_, statements);
+  }
+
+  // Whoever has a lock that doesn't let go in time is named.
+  void naming_blockers(const std::function<void()>& work) {
+    try {
+      work();
     } catch (Error& error) {
       error.during("dropping what the database has");
       if (error.kind() != ErrorKind::refused) throw;
       session_->command_quietly("ROLLBACK");
-      throw with_lock_holder(error, tables, *sessions_);
+      throw with_lock_holder(error, tables_, *sessions_);
     }
-  }
-
-  void lock(const std::vector<TableName>& tables) {
-    std::vector<std::string> statements;
-    for (const TableName& table : tables)
-      statements.push_back("LOCK TABLE ONLY " + QuotedName(table).sql() +
-                           " IN ACCESS EXCLUSIVE MODE");
-    run_in_batches(*session_, statements);
   }
 
   // The backup has the rows of the user's in tables of extensions that stay.
@@ -266,6 +288,7 @@ class InPlace final : public RestoreTarget {
   RestorePlace place_;
   RestoreReport report_;
   std::optional<RestoreFiles> files_;
+  std::vector<TableName> tables_;     // that are locked, or were to be
   std::vector<std::string> schemas_;  // that stay
 };
 

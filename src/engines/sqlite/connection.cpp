@@ -173,6 +173,16 @@ std::string Connection::first_bytes(std::size_t size) {
 
 FileHeader Connection::header() { return parse_header(first_bytes(FileHeader::kSize)); }
 
+// SQLite's own count also changes with the size of a handle's pages; a header's, which is right
+// without a log, doesn't (https://www.sqlite.org/fileformat2.html#file_change_counter).
+std::string Connection::version() {
+  const FileHeader header = this->header();
+  if (!header.wal) return fmt::format("{} changes", header.changes);
+  unsigned count = 0;
+  sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_DATA_VERSION, &count);
+  return fmt::format("{} in the log", count);
+}
+
 std::int64_t Connection::file_bytes() const { return size_of(location_.canonical); }
 
 std::int64_t Connection::log_bytes() const { return size_of(beside(location_, "-wal")); }

@@ -55,6 +55,9 @@ class Connection {
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
   FileHeader header();
+  // Of the content as the last transaction saw it: another one once anybody has committed since. It
+  // can be another one without that.
+  std::string version();
   // Sizes on disk; the log's is 0 where there is none.
   std::int64_t file_bytes() const;
   std::int64_t log_bytes() const;

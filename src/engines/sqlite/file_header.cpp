@@ -27,8 +27,9 @@ FileHeader parse_header(std::string_view bytes) {
   header.wal = bytes[18] == 2 || bytes[19] == 2;
   header.page_size = big_endian(bytes, 16, 2);
   if (header.page_size == 1) header.page_size = 65536;
+  header.changes = big_endian(bytes, 24, 4);
   // The number of pages was written by this change, not left over from a program before 3.7.0.
-  if (big_endian(bytes, 24, 4) == big_endian(bytes, 92, 4)) header.pages = big_endian(bytes, 28, 4);
+  if (header.changes == big_endian(bytes, 92, 4)) header.pages = big_endian(bytes, 28, 4);
   return header;
 }
 

@@ -16,6 +16,7 @@ struct FileHeader {
   bool wal = false;             // in write-ahead log mode
   std::uint64_t page_size = 0;  // bytes
   std::uint64_t pages = 0;      // 0 where the header's number doesn't count
+  std::uint64_t changes = 0;    // how many transactions have written, as far as there is no log
 };
 
 // Requires: the file's first kSize bytes, fewer only if it has no more.

@@ -15,9 +15,11 @@ PageCopy::PageCopy(Connection& from, Connection& to)
   if (!backup_) to.fail(sqlite3_extended_errcode(to.handle()));
 }
 
-bool PageCopy::step() {
+bool PageCopy::step() { return step(kPagesPerStep); }
+
+bool PageCopy::step(int pages) {
   from_.stop().check();
-  const int code = sqlite3_backup_step(backup_.get(), kPagesPerStep);
+  const int code = sqlite3_backup_step(backup_.get(), pages);
   if (code == SQLITE_DONE) return false;
   if (code != SQLITE_OK) {
     backup_.reset();  // only this tells the target what it was

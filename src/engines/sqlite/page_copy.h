@@ -16,6 +16,8 @@ class PageCopy {
  public:
   PageCopy(Connection& from, Connection& to);
 
+  // Locks the target, as the first step does anyway.
+  void lock() { step(0); }
   // Copies some more pages; false once all are there. Waits for locks as the connections do.
   // Errors are thrown in the name of the target: an image is shown under the database's.
   bool step();
@@ -23,6 +25,8 @@ class PageCopy {
   bool started_over() const { return started_over_; }
 
  private:
+  bool step(int pages);
+
   struct Finish {
     void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
   };

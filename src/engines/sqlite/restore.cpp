@@ -1,6 +1,6 @@
 // An SQLite database on its way back: its image into a file that nobody else can reach, a check of
-// that, and then all of its pages into the file that applications may have open, as one transaction
-// of it. A file that doesn't exist, or can't be a database's any more, is replaced by the image.
+// that, and then all of its pages over those of the file that applications may have open. A file
+// that doesn't exist, or can't be a database's any more, is replaced by the image.
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include "engines/sqlite/catalog.h"
 #include "engines/sqlite/image_check.h"
 #include "engines/sqlite/image_file.h"
-#include "engines/sqlite/page_copy.h"
+#include "engines/sqlite/overwriting.h"
 #include "engines/sqlite/put_aside.h"
 #include "engines/sqlite/sqlite.h"
 
@@ -20,9 +20,6 @@ namespace dbkeeper::sqlite {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Where the header says how the database is written to: 1 by a rollback journal, 2 by a log.
-constexpr std::uint64_t kWriteVersion = 18;
 
 // The permissions and the owner of a file.
 struct Ownership {
@@ -82,7 +79,14 @@ class FileTarget final : public RestoreTarget {
   bool keeps_old() const override { return anew_; }
   bool leaves_old_in_use() const override { return true; }
   int most_writers() const override { return 1; }
-  void put_old_aside() override { anew_ = true; }
+
+  void put_old_aside() override {
+    anew_ = true;
+    overwriting_.reset();
+  }
+
+  void hold_old() override { overwriting().hold(); }
+  bool copy_has_all() override { return overwriting().take(); }
 
   void check(const std::vector<BackupFile>&) override {
     require_writable();
@@ -109,11 +113,12 @@ class FileTarget final : public RestoreTarget {
   RestoreReport commit() override {
     RestoreReport report;
     if (!anew_) {
-      write_over();
+      overwriting().finish();
       report.in_place = true;
     } else {
       report.put_aside = replace();
     }
+    overwriting_.reset();
     image_.reset();
     // What has just been put aside has no other copy.
     const int keep = std::max(restore_.keep_old, report.put_aside.empty() ? 0 : 1);
@@ -143,6 +148,11 @@ class FileTarget final : public RestoreTarget {
     anew_ = old.damage().has_value();
     // It is to be kept as it stands: closing it would bring what is in a log into the file.
     if (anew_) sqlite3_db_config(old.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+
+  Overwriting& overwriting() {
+    if (!overwriting_) overwriting_.emplace(location_, options_, image_);
+    return *overwriting_;
   }
 
   OpenOptions with(Access access) const {
@@ -190,66 +200,6 @@ class FileTarget final : public RestoreTarget {
     }
   }
 
-  // One transaction of the old database: until its end whoever has it open sees the old content,
-  // then the new; a kill before that leaves a journal or log that the next one to open it takes
-  // back. How it is written to stays as it was: that is a property of the file that applications
-  // have open, who can't be made to leave a log, nor may be able to use one.
-  void write_over() {
-    Connection target(location_, options_, Unreadable::accept);
-    if (target.damage()) throw Error(*target.damage());
-    const bool log = target.header().wal;
-    // The pages of a log can't change their size
-    // (https://www.sqlite.org/pragma.html#pragma_page_size), so those of the image have to.
-    const auto page = target.number("PRAGMA page_size").value_or(0);
-    if (log && page != image_page()) resize_pages(page);
-    image_->overwrite(kWriteVersion, log ? "\2\2" : "\1\1");
-
-    // Each time that the cache is full, the journal has to reach the disk.
-    target.run("PRAGMA cache_size=-32000");
-    Connection image(*image_, location_.path, with(Access::read));
-    PageCopy pages(image, target);
-    while (pages.step()) continue;
-    if (log) shorten_log(target);
-  }
-
-  std::int64_t image_page() const {
-    std::string bytes(FileHeader::kSize, '\0');
-    bytes.resize(image_->read(0, bytes.data(), bytes.size()));
-    return static_cast<std::int64_t>(parse_header(bytes).page_size);
-  }
-
-  // VACUUM INTO keeps rowids, unlike VACUUM, and all settings but the size.
-  void resize_pages(std::int64_t bytes) {
-    auto resized = std::make_unique<ImageFile>(image_place());
-    // A writable one: of a file that can't change SQLite keeps the page size. For that it is no
-    // log's meanwhile: an image has none.
-    image_->overwrite(kWriteVersion, "\1\1");
-    vacuum_into(*resized, bytes);
-    image_ = std::move(resized);
-  }
-
-  void vacuum_into(const ImageFile& resized, std::int64_t page) {
-    Connection image(*image_, image_->place().content, options_);
-    try {
-      image.run(fmt::format("PRAGMA page_size={}", page));
-      image.run(fmt::format("VACUUM INTO '{}'", resized.descriptor()));
-    } catch (Error& error) {
-      if ((image.last_failure() & 0xff) == SQLITE_FULL) throw resized.no_room();
-      error.during(fmt::format("giving the backup's pages the size that '{}' has in its log: {}",
-                               location_.path.string(), page));
-      if (error.hint().empty())
-        error.hint("stop the programs that have it open, move it away, and run it again");
-      throw;
-    }
-  }
-
-  // As far as nobody reads what it holds; the restore is done whether that works or not.
-  static void shorten_log(Connection& target) {
-    sqlite3_busy_timeout(target.handle(), 0);
-    sqlite3_wal_checkpoint_v2(target.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
-                              nullptr);
-  }
-
   // The image under the database's name. The name under which the old one, or what a deleted one
   // has left, now stands; empty if there was nothing.
   std::string replace() {
@@ -269,6 +219,7 @@ class FileTarget final : public RestoreTarget {
   RestorePlace place_;
   bool anew_ = false;  // as a new file
   std::unique_ptr<ImageFile> image_;
+  std::optional<Overwriting> overwriting_;
 };
 
 }  // namespace

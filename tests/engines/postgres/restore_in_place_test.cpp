@@ -104,6 +104,22 @@ TEST_CASE("every fixture comes back in place as pg_dump tells it") {
   }
 }
 
+TEST_CASE("nobody writes to a database between its safety copy and its restore in place") {
+  ScratchPostgres scratch("CREATE TABLE t (n int); INSERT INTO t VALUES (1)");
+  Archived archive(scratch.url());
+  const BackupArchive read(archive.file);
+  const auto target = archive.target(scratch.url(), read, {.in_place = true});
+  target->check(read.files());
+  target->hold_old();
+  CHECK(scratch.query("SELECT count(*) FROM t") == "1");
+  CHECK_THROWS(scratch.exec("SET lock_timeout = 50; INSERT INTO t VALUES (2)"));
+  const Archived safety(scratch.url());
+  CHECK(BackupArchive(safety.file).description().rows() == 1);
+  CHECK(target->copy_has_all());
+  restore_backup(read, *target, 1, archive.reporter, archive.stop);
+  CHECK(scratch.query("SELECT sum(n) FROM t") == "1");
+}
+
 TEST_CASE("a role that may not create databases restores what it owns in place") {
   ScratchPostgres scratch("CREATE TABLE others (id int); INSERT INTO others VALUES (1), (2)");
   const Role app(scratch);

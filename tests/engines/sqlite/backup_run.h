@@ -107,6 +107,9 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
+  // Waits for no lock from now on.
+  void impatient() { sqlite3_busy_timeout(handle_, 0); }
+
   void exec(const std::string& sql) {
     if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
       throw std::runtime_error(sqlite3_errmsg(handle_));

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <thread>
 
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/backup_run.h"
+#include "engines/sqlite/connection.h"
+#include "engines/sqlite/page_copy.h"
 #include "support/catch.h"
 #include "support/seed.h"
 
@@ -139,6 +142,84 @@ TEST_CASE("a target that is locked for too long is refused and stays as it was")
   }
   CHECK(content_of(target.path()) == before);
   CHECK(names_in(target.folder().path()) == std::vector<std::string>{"test.db"});
+}
+
+TEST_CASE("nobody writes to a database between its safety copy and its replacement") {
+  const auto mode = GENERATE(as<std::string>{}, "DELETE", "WAL");
+  const int page = GENERATE(4096, 1024);
+  INFO(mode << " " << page);
+  const ScratchSqlite source(rows_sql("DELETE", 4096, "new", 300));
+  ScratchSqlite target(rows_sql(mode, page, "old", 300));
+  const Copy copy = copy_of(source.url());
+  Application application(target.path());
+  application.impatient();
+  const OpenOptions options = quiet_options();
+  const auto place = begin_restore(target.url(), copy.description, {}, options);
+  fill(*place, copy);
+  application.exec("INSERT INTO t VALUES ('before', '')");
+  place->hold_old();
+  CHECK(application.value("SELECT max(word) FROM t") == "old");
+  CHECK_THROWS(application.exec("INSERT INTO t VALUES ('lost', '')"));
+  CHECK_FALSE(copy_of(target.url()).image.empty());
+  REQUIRE(place->copy_has_all());
+  CHECK_THROWS(application.exec("INSERT INTO t VALUES ('lost', '')"));
+  CHECK(place->commit().in_place);
+  CHECK(application.value("SELECT group_concat(DISTINCT word) FROM t") == "new");
+  application.exec("INSERT INTO t VALUES ('after', '')");
+  CHECK(application.value("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("whoever has written between two transactions is noticed") {
+  const auto mode = GENERATE(as<std::string>{}, "DELETE", "WAL");
+  const bool written = GENERATE(false, true);
+  INFO(mode << " " << written);
+  const ScratchSqlite source(rows_sql("DELETE", 4096, "new", 300));
+  const ScratchSqlite target(rows_sql(mode, 4096, "old", 300));
+  const OpenOptions options = quiet_options();
+  sqlite::Connection from(sqlite::locate(sqlite::parse_address(source.url())), options);
+  sqlite::Connection to(sqlite::locate(sqlite::parse_address(target.url())), options);
+  Application application(target.path());
+  to.run("BEGIN IMMEDIATE");
+  const std::string before = to.version();
+  to.run("ROLLBACK");
+  if (written) application.exec("DELETE FROM t WHERE rowid = 1");
+  sqlite::PageCopy pages(from, to);
+  pages.lock();
+  CHECK((to.version() == before) == !written);
+}
+
+TEST_CASE("what a busy application has written is in the safety copy or in the new database") {
+  const auto mode = GENERATE(as<std::string>{}, "DELETE", "WAL");
+  INFO(mode);
+  const ScratchSqlite source("CREATE TABLE log (n INTEGER)");
+  const ScratchSqlite target("PRAGMA journal_mode = " + mode + "; CREATE TABLE log (n INTEGER)");
+  const Copy copy = copy_of(source.url());
+  std::atomic<int> written = 0;
+  std::jthread busy([&](const std::stop_token& stop) {
+    Application application(target.path());
+    for (int n = 1; !stop.stop_requested(); written = n++)
+      application.exec("INSERT INTO log VALUES (" + std::to_string(n) + ")");
+  });
+  while (written < 5) std::this_thread::yield();
+  const OpenOptions options = quiet_options();
+  const auto place = begin_restore(target.url(), copy.description, {}, options);
+  fill(*place, copy);
+  int attempts = 0;
+  std::int64_t copied = 0;
+  do {
+    place->hold_old();
+    copied = copy_of(target.url()).description.tables.at(0).total.rows;
+  } while (!place->copy_has_all() && ++attempts < 100);
+  CHECK(attempts < 100);
+  place->commit();
+  const int then = written;
+  while (written < then + 5) std::this_thread::yield();
+  busy.request_stop();
+  busy.join();
+  Application application(target.path());
+  CHECK(application.value("SELECT min(n) FROM log") == std::to_string(copied + 1));
+  CHECK(application.value("SELECT max(n) FROM log") == std::to_string(written));
+  CHECK(application.value("SELECT count(*) FROM log") == std::to_string(written - copied));
 }
 
 TEST_CASE("a restore waits for a writer that is done in time") {

@@ -1,0 +1,23 @@
+# Headers that most files include, compiled once: a sanitized build takes a fifth less. It hides an
+# #include that is missing, and that a header which GCC warns of is the library's; other builds don't.
+option(DBKEEPER_PRECOMPILE "Compile common headers once" OFF)
+
+# dbkeeper_precompiled(<name> HEADERS <headers> [LIBRARIES <what they take>])
+function(dbkeeper_precompiled name)
+  if(NOT DBKEEPER_PRECOMPILE)
+    return()
+  endif()
+  cmake_parse_arguments(PRECOMPILED "" "" "HEADERS;LIBRARIES" ${ARGN})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  file(GENERATE OUTPUT ${source} CONTENT "")
+  add_library(${name} OBJECT ${source})
+  target_link_libraries(${name} PRIVATE ${PRECOMPILED_LIBRARIES})
+  target_precompile_headers(${name} PRIVATE ${PRECOMPILED_HEADERS})
+endfunction()
+
+# dbkeeper_use_precompiled(<target> <name>)
+function(dbkeeper_use_precompiled target name)
+  if(DBKEEPER_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${name})
+  endif()
+endfunction()
