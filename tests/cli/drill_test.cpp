@@ -35,7 +35,7 @@ struct Drilled {
 };
 
 std::string scratch_databases(AnyDatabase& database) {
-  return database.query("SELECT count(*) FROM pg_database WHERE datname LIKE '%drill%'");
+  return database.query("SELECT count(*) FROM pg_database WHERE datname LIKE current_database() || '%drill%'");
 }
 
 }  // namespace
