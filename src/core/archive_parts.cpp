@@ -22,6 +22,13 @@ void about(const BackupArchive& archive, std::string_view member, Work work) {
   }
 }
 
+std::vector<std::uint64_t> sizes_of_streams(const BackupArchive& archive) {
+  std::vector<std::uint64_t> sizes(archive.description().streams.size());
+  for (const BackupMember& member : archive.members())
+    if (member.stream) sizes[*member.stream] += member.size;
+  return sizes;
+}
+
 }  // namespace
 
 std::vector<ArchivePart> parts_of(const BackupArchive& archive) {
@@ -41,6 +48,10 @@ std::vector<ArchivePart> parts_of(const BackupArchive& archive) {
       return part.stream == *member.stream;
     })->members.push_back(&member);
   }
+  std::stable_sort(parts.begin() + static_cast<std::ptrdiff_t>(continuous), parts.end(),
+                   [sizes = sizes_of_streams(archive)](const ArchivePart& a, const ArchivePart& b) {
+                     return sizes[a.stream] > sizes[b.stream];
+                   });
   return parts;
 }
 

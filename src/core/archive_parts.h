@@ -16,8 +16,9 @@ struct ArchivePart {
   std::vector<const BackupMember*> members;
 };
 
-// All of the streams' members: those of continuous streams, of which one thread has long, first.
-// The archive outlives them.
+// All of the streams' members: those of continuous streams, of which one thread has long, first,
+// then the largest streams', so that small parts keep every thread busy until the end. The archive
+// outlives them.
 std::vector<ArchivePart> parts_of(const BackupArchive& archive);
 
 // Proves and expands parts. One thread at a time.
