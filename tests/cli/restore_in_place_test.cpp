@@ -4,43 +4,12 @@
 #include <thread>
 
 #include "cli/json.h"
+#include "cli/notes.h"
 #include "support/catch.h"
 #include "support/run.h"
 #include "support/seed.h"
 
 using namespace dbkeeper::testing;
-
-namespace {
-
-using Words = std::vector<std::string>;
-
-constexpr const char* kTable =
-    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
-    "INSERT INTO note VALUES (1, 'one'), (2, 'two');";
-constexpr const char* kBefore = "1|one\n2|two";
-constexpr const char* kAfter = "1|x\n2|two\n3|three";
-
-// A database that was backed up, and has changed since.
-template <class Scratch>
-struct Changed {
-  Changed() {
-    file = report_of(
-        run({"backup", "--json", "--db", database.url(), "--dir", dir()}))["result"]["file"];
-    database.exec("INSERT INTO note VALUES (3, 'three'); UPDATE note SET text = 'x' WHERE id = 1");
-  }
-  Run restore(Words words, RunOptions options = {}) const {
-    words.insert(words.begin(), {"restore", "--db", database.url(), "--dir", dir()});
-    return run(std::move(words), std::move(options));
-  }
-  std::string dir() const { return (folder / "backups").string(); }
-  std::string rows() { return database.query("SELECT id, text FROM note ORDER BY id"); }
-
-  ScratchFolder folder;
-  Scratch database{kTable};
-  std::string file;
-};
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("a restore in place makes a safety backup, and writes over what is there", "",
                    ScratchSqlite, ScratchPostgres) {

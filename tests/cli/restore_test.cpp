@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/json.h"
+#include "cli/notes.h"
 #include "support/catch.h"
 #include "support/run.h"
 #include "support/seed.h"
@@ -15,36 +16,6 @@ using namespace dbkeeper::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-constexpr const char* kTable =
-    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
-    "INSERT INTO note VALUES (1, 'one'), (2, 'two');";
-
-// A database that was backed up, and has changed since.
-template <class Scratch>
-struct Changed {
-  Changed() {
-    file = report_of(
-        run({"backup", "--json", "--db", database.url(), "--dir", dir()}))["result"]["file"];
-    database.exec("INSERT INTO note VALUES (3, 'three'); UPDATE note SET text = 'x' WHERE id = 1");
-  }
-  Run restore(Words words, RunOptions options = {}) const {
-    words.insert(words.begin(), "restore");
-    words.insert(words.end(), {"--db", database.url(), "--dir", dir()});
-    return run(std::move(words), std::move(options));
-  }
-  std::string dir() const { return (folder / "backups").string(); }
-  std::string rows() { return database.query("SELECT id, text FROM note ORDER BY id"); }
-
-  ScratchFolder folder;
-  Scratch database{kTable};
-  std::string file;
-};
-
-constexpr const char* kBefore = "1|one\n2|two";
-constexpr const char* kAfter = "1|x\n2|two\n3|three";
 
 void drop_put_aside(const Run& restored) {
   const auto aside = report_of(restored)["result"]["put_aside"];
@@ -124,7 +95,7 @@ TEST_CASE("a backup isn't read from a pipe") {
 
 TEST_CASE("a backup of one engine is no backup for another") {
   Changed<ScratchSqlite> shop;
-  ScratchPostgres other(kTable);
+  ScratchPostgres other(kNotes);
   const Run refused = shop.restore({shop.file, "--yes", "--to", other.url()});
   CHECK(refused.exit == 2);
   CHECK(refused.err.find("sqlite") != std::string::npos);

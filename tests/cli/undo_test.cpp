@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/json.h"
+#include "cli/notes.h"
 #include "support/catch.h"
 #include "support/run.h"
 #include "support/seed.h"
@@ -12,12 +13,6 @@ using namespace dbkeeper::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-constexpr const char* kTable =
-    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
-    "INSERT INTO note VALUES (1, 'one'), (2, 'two');";
 
 template <class Scratch>
 struct Notes {
@@ -54,7 +49,7 @@ struct Notes {
   }
 
   ScratchFolder folder;
-  Scratch database{kTable};
+  Scratch database{kNotes};
 };
 
 }  // namespace
@@ -138,7 +133,7 @@ TEST_CASE("another database's runs aren't taken back") {
   Notes<ScratchSqlite> one;
   const std::string file = one.done({"backup"})["file"];
   one.done({"restore", file, "--yes"});
-  const ScratchSqlite other(kTable);
+  const ScratchSqlite other(kNotes);
   CHECK(run({"restore", "--undo", "--yes", "--db", other.url(), "--dir", one.dir()}).exit == 1);
 }
 
@@ -192,7 +187,7 @@ TEST_CASE("a file by another name is the same database") {
 
 TEST_CASE("an escaped address is that of the file whose name it spells, there or gone") {
   const ScratchFolder folder;
-  ScratchSqlite database(kTable, "my app.db");
+  ScratchSqlite database(kNotes, "my app.db");
   const std::string url = "sqlite:///" + (database.folder() / "my%20app.db").string();
   const auto call = [&](Words words) {
     words.insert(words.end(), {"--db", url, "--dir", (folder / "backups").string()});

@@ -207,7 +207,7 @@ class Reader final : public BackupReader {
       return {
           {table, copy_pieces(reading_->session(), source_.select(unit),
                               source_.tables_[table].binary ? CopyFormat::binary : CopyFormat::text,
-                              kRollBackToSavepoint, take)}};
+                              kRollBackToSavepoint, room_, take)}};
     } catch (Error& error) {
       if (error.table().empty()) error.table(display(source_.tables_[table].name, kDefaultSchema));
       throw;
@@ -217,6 +217,7 @@ class Reader final : public BackupReader {
  private:
   const Source& source_;
   std::unique_ptr<Reading> reading_;
+  std::string room_;  // for a piece
 };
 
 std::unique_ptr<BackupReader> Source::reader() {

@@ -13,8 +13,9 @@ constexpr std::string_view kTrailer("\377\377", 2);
 
 class Pieces {
  public:
-  Pieces(CopyFormat format, const std::function<void(std::string_view)>& take)
-      : binary_(format == CopyFormat::binary), take_(take) {
+  Pieces(CopyFormat format, std::string& room, const std::function<void(std::string_view)>& take)
+      : binary_(format == CopyFormat::binary), take_(take), piece_(room) {
+    piece_.reserve(kBackupPiece);
     begin();
   }
 
@@ -48,26 +49,28 @@ class Pieces {
     total_ += binary_ ? binary_copy_rows(piece_) : text_copy_rows(piece_);
     take_(piece_);
     begin();
-    if (piece_.capacity() > 2 * kBackupPiece) piece_.shrink_to_fit();
+    if (piece_.capacity() <= 2 * kBackupPiece) return;
+    piece_.shrink_to_fit();
+    piece_.reserve(kBackupPiece);
   }
 
   const bool binary_;
   const std::function<void(std::string_view)>& take_;
   bool first_ = true;
-  std::string piece_;
+  std::string& piece_;
   RowTotal total_;
 };
 
 }  // namespace
 
 RowTotal copy_pieces(Session& session, const std::string& select, CopyFormat format,
-                     const std::string& recover,
+                     const std::string& recover, std::string& room,
                      const std::function<void(std::string_view)>& take) {
   CopyOut copy(session,
                fmt::format("COPY ({}) TO STDOUT (FORMAT {})", select,
                            format == CopyFormat::binary ? "binary" : "text"),
                recover);
-  Pieces pieces(format, take);
+  Pieces pieces(format, room, take);
   for (std::string_view message = copy.next(); !message.empty(); message = copy.next()) {
     pieces.add(message);
     session.check_stop();

@@ -13,9 +13,10 @@ namespace dbkeeper::postgres {
 enum class CopyFormat { binary, text };
 
 // Runs `select`, one SELECT, as COPY TO STDOUT and gives pieces of at most kBackupPiece bytes, or
-// one row. The rows that they hold, as model/copy_rows.h counts them.
+// one row. The rows that they hold, as model/copy_rows.h counts them. `room` is what a piece is put
+// together in, kept from one call to the next.
 RowTotal copy_pieces(Session& session, const std::string& select, CopyFormat format,
-                     const std::string& recover,
+                     const std::string& recover, std::string& room,
                      const std::function<void(std::string_view piece)>& take);
 
 }  // namespace dbkeeper::postgres
