@@ -199,6 +199,7 @@ std::optional<RunRecord> ImportCommand::begin_record() {
          .engine = database.engine,
          .database = database.name,
          .location = database.location,
+         .server = database.server,
          .begun = {},
          .copy = safety_copy_ ? std::filesystem::absolute(*safety_copy_).lexically_normal().string()
                               : "",

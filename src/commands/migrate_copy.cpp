@@ -42,7 +42,7 @@ std::string copy_from_before_first_failure(const MigrateCopy& copy, const Databa
   std::vector<DestructiveRun> runs = list_runs(context.settings.backup_dir);
   std::erase_if(runs, [&](const DestructiveRun& run) {
     return run.engine != database.engine || run.database != database.name ||
-           run.location != database.location;
+           run.location != database.location || !may_be_same_server(run.server, database.server);
   });
   std::error_code error;
   for (const Hold& hold : held_copies(runs))

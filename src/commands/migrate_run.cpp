@@ -109,6 +109,7 @@ void MigrateRun::make_copy() {
                                  .engine = info.engine,
                                  .database = info.name,
                                  .location = info.location,
+                                 .server = info.server,
                                  .begun = {},
                                  .copy = copy_->file(),
                                  .aside = {},

@@ -91,6 +91,7 @@ std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish
          .engine = done.description.engine,
          .database = done.place.name,
          .location = done.place.location,
+         .server = done.place.server,
          .begun = {},
          .copy = done.safety
                      ? std::filesystem::absolute(done.safety->file).lexically_normal().string()

@@ -25,13 +25,13 @@ std::string named(const DestructiveRun& run) {
   return fmt::format("{} of {}", run.command, rfc3339(run.begun));
 }
 
-// Where the database is now; empty if it can't be asked.
-std::string location_now(const Options& options, Context& context) {
+// What is known of the database as it is now: nothing if it can't be asked.
+DatabaseInfo info_now(const Options& options, Context& context) {
   try {
-    return context.open_address(context.address_of(options.to), Access::read)->info().location;
+    return context.open_address(context.address_of(options.to), Access::read)->info();
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
-    return "";
+    return {};
   }
 }
 
@@ -46,9 +46,13 @@ bool is_place(const DestructiveRun& run, const std::string& database, const std:
 // by its name, as long as no other has that.
 DestructiveRun last_run(const Options& options, Context& context) {
   const NamedDatabase database = dbkeeper::named_database(context.address_of(options.to));
-  const std::string location = location_now(options, context);
+  const DatabaseInfo now = info_now(options, context);
+  const std::string& location = now.location;
   std::vector<DestructiveRun> runs = list_runs(context.settings.backup_dir);
-  std::erase_if(runs, [&](const DestructiveRun& run) { return run.engine != database.engine; });
+  // One address may lead to another server today, through a tunnel.
+  std::erase_if(runs, [&](const DestructiveRun& run) {
+    return run.engine != database.engine || !may_be_same_server(run.server, now.server);
+  });
   std::set<std::string> locations;
   for (const DestructiveRun& run : runs)
     if (run.database == database.name) locations.insert(run.location);
@@ -121,8 +125,12 @@ bool is_export(const std::string& file) {
 Undone undo_by_import(const DestructiveRun& run, const Options& options, Context& context) {
   if (!options.to.empty())
     throw Error(ErrorKind::usage, "--undo takes the database from --db here, not from --to");
-  const RestorePlace place{
-      .name = run.database, .location = run.location, .exists = true, .sessions = {}, .aside = {}};
+  const RestorePlace place{.name = run.database,
+                           .location = run.location,
+                           .server = run.server,
+                           .exists = true,
+                           .sessions = {},
+                           .aside = {}};
   ask(options, context, place, [&] { return undo_question(named(run), run.copy, place, false); });
   import_command::Options import;
   import.file = run.copy;

@@ -1,5 +1,5 @@
-// <database>_<word>_<time>.run: {"command": …, "engine": …, "database": …, "location": …, "begun":
-// …, "state": "begun" | "done" | "failed", "copy": …, "aside": …}
+// <database>_<word>_<time>.run: {"command": …, "engine": …, "database": …, "location": …, "server":
+// …, "begun": …, "state": "begun" | "done" | "failed", "copy": …, "aside": …}
 #include "dbkeeper/core/run_record.h"
 
 #include <fmt/format.h>
@@ -32,7 +32,8 @@ std::string_view word_of(RunState state) { return kStates[static_cast<std::size_
 std::string file_word(const std::string& command) { return command.substr(0, command.find(' ')); }
 
 bool same_database(const DestructiveRun& a, const DestructiveRun& b) {
-  return a.engine == b.engine && a.database == b.database && a.location == b.location;
+  return a.engine == b.engine && a.database == b.database && a.location == b.location &&
+         may_be_same_server(a.server, b.server);
 }
 
 std::string text_of(const DestructiveRun& run) {
@@ -41,6 +42,7 @@ std::string text_of(const DestructiveRun& run) {
                      .set("engine", run.engine)
                      .set("database", run.database)
                      .set("location", run.location)
+                     .set("server", run.server.empty() ? Value() : Value(run.server))
                      .set("begun", rfc3339(run.begun))
                      .set("state", word_of(run.state))
                      .set("copy", run.copy.empty() ? Value() : Value(run.copy))
@@ -61,6 +63,7 @@ std::optional<DestructiveRun> read_run(const fs::path& file) {
                         .engine = text("engine"),
                         .database = text("database"),
                         .location = text("location"),
+                        .server = text("server"),
                         .begun = *begun,
                         .state = static_cast<RunState>(state - kStates.begin()),
                         .copy = text("copy"),
@@ -126,11 +129,12 @@ std::vector<DestructiveRun> list_runs(const fs::path& folder) {
 }
 
 std::vector<Hold> held_copies(const std::vector<DestructiveRun>& runs) {
-  std::map<std::array<std::string, 3>, std::string> first;  // copies of series that go on
-  std::map<std::array<std::string, 3>, bool> ended;
+  std::map<std::array<std::string, 4>, std::string> first;  // copies of series that go on
+  std::map<std::array<std::string, 4>, bool> ended;
   for (const DestructiveRun& run : runs) {
     if (run.command != kMigrateCommand) continue;
-    const std::array<std::string, 3> database = {run.engine, run.database, run.location};
+    const std::array<std::string, 4> database = {run.engine, run.database, run.location,
+                                                 run.server};
     if (run.state == RunState::done) ended[database] = true;
     if (!ended[database] && !run.copy.empty()) first[database] = run.copy;
   }

@@ -35,7 +35,8 @@ struct Drilled {
 };
 
 std::string scratch_databases(AnyDatabase& database) {
-  return database.query("SELECT count(*) FROM pg_database WHERE datname LIKE current_database() || '%drill%'");
+  return database.query(
+      "SELECT count(*) FROM pg_database WHERE datname LIKE current_database() || '%drill%'");
 }
 
 }  // namespace

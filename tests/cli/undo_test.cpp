@@ -70,6 +70,24 @@ TEMPLATE_TEST_CASE("a restore is taken back, and so is the taking back", "", Scr
   CHECK(notes.ids() == "1 2");
 }
 
+TEST_CASE("a run on another server that had this address isn't taken back") {
+  Notes<ScratchPostgres> notes;
+  notes.done({"backup"});
+  notes.add(3);
+  notes.done({"restore", "--latest", "--yes"});
+  for (const auto& entry : fs::directory_iterator(notes.dir())) {
+    if (entry.path().extension() != ".run") continue;
+    auto record = nlohmann::json::parse(std::ifstream(entry.path()));
+    REQUIRE_THAT(record["server"].get<std::string>(), matches("[0-9]+"));
+    record["server"] = "7000000000000000000";
+    std::ofstream(entry.path()) << record;
+  }
+  const Run undone = notes.call({"restore", "--undo", "--yes"});
+  CHECK(undone.exit == 1);
+  CHECK_THAT(undone.err, contains("knows of no destructive run"));
+  CHECK(notes.ids() == "1 2");
+}
+
 TEMPLATE_TEST_CASE("after two restores in a row the first state is still there", "", ScratchSqlite,
                    ScratchPostgres) {
   Notes<TestType> notes;

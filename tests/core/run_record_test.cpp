@@ -51,6 +51,7 @@ TEST_CASE("a run is known as begun, then by what came of it, and forgotten where
   CHECK(runs[0].command == "import --mode clean");
   CHECK(runs[0].copy == "/b/copy.dbk");
   CHECK(runs[0].location == "/srv/shop.db");
+  CHECK(runs[0].server.empty());
   CHECK((fs::status(runs[0].file).permissions() & fs::perms::all) ==
         (fs::perms::owner_read | fs::perms::owner_write));
   record.done("shop_before_20260102T030405Z");
@@ -60,6 +61,21 @@ TEST_CASE("a run is known as begun, then by what came of it, and forgotten where
   CHECK(runs[0].aside == "shop_before_20260102T030405Z");
   record.forget();
   CHECK(list_runs(folder).empty());
+}
+
+TEST_CASE("databases of one name at one address are others on another server") {
+  const ScratchFolder scratch;
+  DestructiveRun run = run_of(std::string(kMigrateCommand), "/b/first.dbk");
+  run.server = "7001";
+  begun(scratch.path(), run).failed();
+  run.server = "7002";
+  run.copy = "/b/second.dbk";
+  begun(scratch.path(), run).failed();
+  REQUIRE(list_runs(scratch.path()).size() == 2);
+  CHECK(list_runs(scratch.path())[0].server == "7002");
+  CHECK(held(scratch.path()) == Files{"/b/first.dbk", "/b/second.dbk"});
+  CHECK(may_be_same_server("7001", ""));
+  CHECK_FALSE(may_be_same_server("7001", "7002"));
 }
 
 TEST_CASE("runs are listed newest first, and what is no record isn't one") {

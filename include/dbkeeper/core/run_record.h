@@ -20,14 +20,19 @@ enum class RunState {
 };
 
 struct DestructiveRun {
-  std::string command;                     // "import --mode clean", "restore", "migrate"
-  std::string engine, database, location;  // as DatabaseInfo has them
+  std::string command;                             // "import --mode clean", "restore", "migrate"
+  std::string engine, database, location, server;  // as DatabaseInfo has them
   Moment begun;
   RunState state = RunState::begun;
   std::string copy;   // the backup, or export, of what was there before; empty: there is none
   std::string aside;  // where the old database itself stands since; empty: nowhere
   std::filesystem::path file;  // the record
 };
+
+// Whether they may be one: an unknown server, whose name is empty, may be any.
+inline bool may_be_same_server(const std::string& a, const std::string& b) {
+  return a.empty() || b.empty() || a == b;
+}
 
 inline constexpr std::string_view kMigrateCommand = "migrate";
 

@@ -82,7 +82,7 @@ struct RestoreOptions {
 // The database that a restore is about to replace.
 struct RestorePlace {
   std::string name;
-  std::string location;  // as DatabaseInfo has it
+  std::string location, server;  // as DatabaseInfo has them
   bool exists = false;
   std::int64_t bytes = 0;
   std::vector<std::string> sessions;  // others that work with it: "pid 4711, user app, psql"

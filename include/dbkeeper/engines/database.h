@@ -33,7 +33,8 @@ struct DatabaseInfo {
   std::string server_version;  // "15.8"
   std::string name;            // SQLite: the file's name without its ending
   std::string location;        // "localhost:5432", "/srv/app.db": safe to print
-  std::string user;            // empty where there is none
+  std::string server;  // which one it is, wherever it is reached; empty where that can't be told
+  std::string user;    // empty where there is none
   std::int64_t bytes = 0;
   // Which database this is, without anything written to it; empty where that can't be told.
   std::optional<std::string> source_id;

@@ -7,6 +7,7 @@
 #include "engines/postgres/postgres.h"
 #include "engines/postgres/sessions.h"
 #include "engines/postgres/snapshot.h"
+#include "engines/postgres/system_identifier.h"
 #include "engines/postgres/transaction.h"
 #include "engines/staging/import.h"
 
@@ -18,17 +19,11 @@ std::string plain_version(const std::string& version) {
   return version.substr(0, version.find(' '));
 }
 
-// The cluster's own number and the database's in it. Some providers keep the first to themselves.
-std::optional<std::string> source_id(Session& session, const pqxx::row& facts) {
+// The cluster's own number and the database's in it.
+std::optional<std::string> source_id(const std::string& server, const pqxx::row& facts) {
   if (!facts["source_id"].is_null()) return facts["source_id"].c_str();
-  if (facts["may_ask_control"].c_str()[0] != 't') return std::nullopt;
-  try {
-    return session.value("SELECT system_identifier FROM pg_catalog.pg_control_system()") + "-" +
-           facts["oid"].c_str();
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted || !session.alive()) throw;
-    return std::nullopt;
-  }
+  if (server.empty()) return std::nullopt;
+  return server + "-" + facts["oid"].c_str();
 }
 
 class PostgresDatabase : public Database {
@@ -48,7 +43,8 @@ class PostgresDatabase : public Database {
     out.location = session->target().place();
     out.user = facts[0]["user"].c_str();
     out.bytes = std::stoll(facts[0]["bytes"].c_str());
-    out.source_id = source_id(*session, facts[0]);
+    out.server = system_identifier(*session);
+    out.source_id = source_id(out.server, facts[0]);
     out.limited_to_schema = sessions_->conninfo().limited_to_schema;
     return out;
   }

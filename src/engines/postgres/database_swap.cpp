@@ -7,6 +7,7 @@
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
+#include "engines/postgres/system_identifier.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -27,6 +28,7 @@ DatabaseSwap::DatabaseSwap(Maintenance& maintenance, const std::string& name,
     : maintenance_(maintenance), restore_(restore), options_(options) {
   place_.name = name;
   place_.location = maintenance_.session().target().place();
+  place_.server = system_identifier(maintenance_.session());
   place_.exists = maintenance_.exists(name);
   if (!place_.exists) return;
   place_.bytes = maintenance_.bytes(name);

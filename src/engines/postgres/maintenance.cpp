@@ -9,6 +9,7 @@
 #include "engines/postgres/advisory_lock.h"
 #include "engines/postgres/other_sessions.h"
 #include "engines/postgres/quoted_name.h"
+#include "engines/postgres/system_identifier.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -140,13 +141,8 @@ DatabaseProperties Maintenance::properties(const std::string& database) {
 }
 
 std::string Maintenance::source_id(const std::string& number) {
-  try {
-    return session_->value("SELECT system_identifier FROM pg_catalog.pg_control_system()") + "-" +
-           number;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted || !session_->alive()) throw;
-    return {};
-  }
+  const std::string server = system_identifier(*session_);
+  return server.empty() ? "" : server + "-" + number;
 }
 
 std::string Maintenance::number_of(const std::string& database) {

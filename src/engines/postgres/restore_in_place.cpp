@@ -22,6 +22,7 @@
 #include "engines/postgres/script_objects.h"
 #include "engines/postgres/script_runner.h"
 #include "engines/postgres/sessions.h"
+#include "engines/postgres/system_identifier.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -73,6 +74,7 @@ class InPlace final : public RestoreTarget {
         session_(sessions_) {
     place_.name = session_->target().database;
     place_.location = session_->target().place();
+    place_.server = system_identifier(*session_);
     place_.exists = true;
     place_.bytes = std::stoll(
         session_->value("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"));
@@ -193,15 +195,20 @@ class InPlace final : public RestoreTarget {
   }
 
   void drop_own() {
-    naming_blockers([&] {
-      lock("ACCESS EXCLUSIVE");
-      const OwnObjects own = own_objects(*session_);
-      refuse(own.hindrances);
-      run_in_batches(*session_, own.drops);
-      empty_config_tables();
-      settle_public(own);
-      run_in_batches(*session_, rights_reset(*session_));
-    });
+    try {
+      naming_blockers([&] {
+        lock("ACCESS EXCLUSIVE");
+        const OwnObjects own = own_objects(*session_);
+        refuse(own.hindrances);
+        run_in_batches(*session_, own.drops);
+        empty_config_tables();
+        settle_public(own);
+        run_in_batches(*session_, rights_reset(*session_));
+      });
+    } catch (Error& error) {
+      error.during("dropping what the database has");
+      throw;
+    }
   }
 
   void lock(std::string_view mode) {
@@ -217,8 +224,7 @@ class InPlace final : public RestoreTarget {
   void naming_blockers(const std::function<void()>& work) {
     try {
       work();
-    } catch (Error& error) {
-      error.during("dropping what the database has");
+    } catch (const Error& error) {
       if (error.kind() != ErrorKind::refused) throw;
       session_->command_quietly("ROLLBACK");
       throw with_lock_holder(error, tables_, *sessions_);

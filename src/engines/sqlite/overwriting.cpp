@@ -34,7 +34,8 @@ void Overwriting::hold() {
 
 bool Overwriting::take() {
   prepare();
-  // The backup API wants no transaction to be open, and COMMIT, even of nothing, counts as a change.
+  // The backup API wants no transaction to be open, and COMMIT, even of nothing, counts as a
+  // change.
   target_.run("ROLLBACK");
   pages_.emplace(*from_, target_);
   pages_->lock();

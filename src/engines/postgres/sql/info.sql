@@ -5,8 +5,6 @@ SELECT pg_catalog.current_database() AS name,
        current_user AS "user",
        pg_catalog.pg_database_size(d.oid) AS bytes,
        d.oid,
-       nullif(pg_catalog.current_setting('dbkeeper.source_id', true), '') AS source_id,
-       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-         AS may_ask_control
+       nullif(pg_catalog.current_setting('dbkeeper.source_id', true), '') AS source_id
 FROM pg_catalog.pg_database d
 WHERE d.datname = pg_catalog.current_database();
