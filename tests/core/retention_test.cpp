@@ -214,8 +214,21 @@ FolderBackup random_backup(std::mt19937_64& dice) {
   if (any(3) == 0) backup.source_id = any(2) ? "one" : "two";
   if (any(5) == 0) backup.proof = std::nullopt;
   if (any(9) == 0) backup.problem = "broken";
-  if (any(9) == 0) backup.path = "backups/kept.dbk";
+  if (any(9) == 0) backup.path = "backups/kept" + std::to_string(any(1000)) + ".dbk";
   return backup;
+}
+
+// A folder has no two files of one name.
+std::vector<FolderBackup> random_folder(std::mt19937_64& dice) {
+  std::vector<FolderBackup> backups;
+  for (std::size_t count = dice() % 40; count > 0; --count) {
+    FolderBackup backup = random_backup(dice);
+    const bool taken = std::any_of(backups.begin(), backups.end(), [&](const FolderBackup& other) {
+      return other.path == backup.path;
+    });
+    if (!taken) backups.push_back(std::move(backup));
+  }
+  return backups;
 }
 
 CleanupRules random_rules(std::mt19937_64& dice) {
@@ -264,9 +277,7 @@ TEST_CASE(
   INFO(seed.hint());
   std::mt19937_64 dice = seed.dice();
   for (int round = 0; round < rounds(500); ++round) {
-    std::vector<FolderBackup> backups;
-    for (std::size_t count = dice() % 40; count > 0; --count)
-      backups.push_back(random_backup(dice));
+    const std::vector<FolderBackup> backups = random_folder(dice);
     const CleanupRules rules = random_rules(dice);
     const auto verdicts = plan_cleanup(backups, rules, kNow);
     REQUIRE(verdicts.size() == backups.size());
