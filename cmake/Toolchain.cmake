@@ -16,7 +16,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-mi
 
 if(DBKEEPER_SANITIZE)
   # Not to be loaded anywhere: the sanitizers' tables hold five million addresses, and adding to each
-  # is most of a start, of which the tests have thousands.
+  # is a quarter of a start, of which the tests have thousands.
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
                       -fno-pie)
   add_link_options(-fsanitize=address,undefined -no-pie)

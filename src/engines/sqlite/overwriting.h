@@ -30,6 +30,7 @@ class Overwriting {
   void finish();
 
  private:
+  // The image and the connections, as the copying wants them.
   void prepare();
   std::int64_t image_page() const;
   void resize_pages(std::int64_t bytes);
