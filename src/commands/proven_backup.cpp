@@ -21,6 +21,18 @@ void remember(const std::filesystem::path& file, Reporter& reporter) {
   }
 }
 
+template <class Check>
+BackupArchive checked(const std::filesystem::path& file, const Check& check) {
+  try {
+    BackupArchive archive(file);
+    check(archive);
+    return archive;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::input) forget_proof(file);
+    throw;
+  }
+}
+
 }  // namespace
 
 bool is_meant_as_backup(const std::filesystem::path& file) {
@@ -30,15 +42,16 @@ bool is_meant_as_backup(const std::filesystem::path& file) {
 }
 
 BackupArchive proven_backup(const std::filesystem::path& file, Context& context) {
-  try {
-    BackupArchive archive(file);
+  return checked(file, [&](const BackupArchive& archive) {
     verify_backup(archive, context.settings.jobs, context.reporter, context.stop);
     remember(file, context.reporter);
-    return archive;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::input) forget_proof(file);
-    throw;
-  }
+  });
+}
+
+BackupArchive undamaged_backup(const std::filesystem::path& file, Context& context) {
+  return checked(file, [&](const BackupArchive& archive) {
+    verify_checksums(archive, context.settings.jobs, context.stop);
+  });
 }
 
 }  // namespace dbkeeper

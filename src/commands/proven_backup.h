@@ -15,4 +15,7 @@ bool is_meant_as_backup(const std::filesystem::path& file);
 // damaged: what was known of it counts no more.
 BackupArchive proven_backup(const std::filesystem::path& file, Context& context);
 
+// The same of its checksums alone, for who compares what its members hold by restoring them.
+BackupArchive undamaged_backup(const std::filesystem::path& file, Context& context);
+
 }  // namespace dbkeeper

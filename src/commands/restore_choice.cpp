@@ -55,9 +55,9 @@ fs::path asked_for(Context& context) {
   return backups[number - 1].path;
 }
 
-BackupArchive proven(const fs::path& path, Context& context) {
+BackupArchive undamaged(const fs::path& path, Context& context) {
   try {
-    return proven_backup(path, context);
+    return undamaged_backup(path, context);
   } catch (Error& error) {
     error.during("proving " + path.string() + "; nothing was changed");
     throw;
@@ -109,7 +109,7 @@ BackupArchive latest(const Options& options, Context& context) {
   const NamedDatabase database = context.named_database();
   for (const FolderBackup& backup : candidates(options, database, context)) {
     try {
-      return proven(backup.path, context);
+      return undamaged(backup.path, context);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::input) throw;
       context.reporter.warn(
@@ -131,8 +131,8 @@ BackupArchive chosen_archive(const Options& options, Context& context) {
     throw Error(ErrorKind::input,
                 "a backup is read from a file, not from a pipe: it is read twice, once to prove it")
         .hint("write what comes in to a file, and restore that; ./- is a file of that name");
-  if (options.file.empty()) return proven(asked_for(context), context);
-  return proven(found_file(options.file, context), context);
+  if (options.file.empty()) return undamaged(asked_for(context), context);
+  return undamaged(found_file(options.file, context), context);
 }
 
 }  // namespace dbkeeper::restore_command

@@ -9,7 +9,7 @@
 
 namespace dbkeeper::restore_command {
 
-// The archive that the options choose, every byte of it proven. Error(usage) with the newest ones
+// The archive that the options choose, its checksums proven. Error(usage) with the newest ones
 // where none is chosen, Error(input) where the one that is named is damaged.
 BackupArchive chosen_archive(const Options& options, Context& context);
 

@@ -30,7 +30,7 @@ struct RestoreDone {
   double seconds = 0;
 };
 
-// Restores an archive, every byte of it proven. What it did is recorded in --dir. Requires: the
+// Restores an archive, its checksums proven. What it did is recorded in --dir. Requires: the
 // database is locked (engines/lock.h).
 RestoreDone run_restore(const BackupArchive& archive, const RestoreWish& wish, Context& context);
 

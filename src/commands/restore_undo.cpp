@@ -141,7 +141,7 @@ Undone undo_by_import(const DestructiveRun& run, const Options& options, Context
 }
 
 Undone undo_by_restore(const DestructiveRun& run, const Options& options, Context& context) {
-  const BackupArchive archive = proven_backup(run.copy, context);
+  const BackupArchive archive = undamaged_backup(run.copy, context);
   const auto lock = lock_for_run(context.address_of(options.to), context);
   return {.what = named(run),
           .restore = run_restore(archive, wish_of(options, context, run, run.copy), context),

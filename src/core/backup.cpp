@@ -111,7 +111,6 @@ BackupDescription write_backup(BackupSource& source, std::string_view label,
   description.dbkeeper_version = DBKEEPER_VERSION;
   description.data_bytes = 0;  // counted below
   BackupWriter writer(std::move(output), description.streams);
-  for (const BackupFile& file : source.files()) writer.add(file);
 
   BackupMeter meter(reporter, "backup", description, expected_rows(description),
                     expected_bytes(source.units()));
@@ -126,6 +125,9 @@ BackupDescription write_backup(BackupSource& source, std::string_view label,
           *workers.emplace_back(std::make_unique<Worker>(source, writer, crew, sums, meter));
       works.push_back([&worker] { worker.run(); });
     }
+    works.push_back([&] {
+      for (const BackupFile& file : source.files()) writer.add(file);
+    });
     crew.run(works);
   }
   stop.check();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/archive_parts.h"
+#include "core/archive_totals.h"
 #include "core/backup_meter.h"
 #include "core/crew.h"
 #include "dbkeeper/core/backup.h"
@@ -12,12 +13,13 @@ namespace dbkeeper {
 namespace {
 
 void write_parts(const BackupArchive& archive, const std::vector<ArchivePart>& parts,
-                 RestoreWriter& writer, Crew& crew, BackupMeter& meter) {
+                 RestoreWriter& writer, Crew& crew, ArchiveTotals& totals, BackupMeter& meter) {
   PartReader reader(archive);
   while (const auto number = crew.take()) {
     const ArchivePart& part = parts[*number];
     reader.read(part, [&](std::string_view piece) {
       crew.check();
+      totals.add(part.stream, piece);
       writer.write(part.stream, piece);
       meter.add(part.stream, piece.size());
     });
@@ -29,6 +31,7 @@ void write_streams(const BackupArchive& archive, RestoreTarget& target, int jobs
   const BackupDescription& description = archive.description();
   const std::vector<ArchivePart> parts = parts_of(archive);
   BackupMeter meter(reporter, "restore", description, description.rows(), description.data_bytes);
+  ArchiveTotals totals(archive);
   Crew crew(parts.size(), stop);
   const std::size_t most =
       std::min(parts.size(), static_cast<std::size_t>(std::min(jobs, target.most_writers())));
@@ -36,9 +39,10 @@ void write_streams(const BackupArchive& archive, RestoreTarget& target, int jobs
   std::vector<std::function<void()>> works;
   while (writers.size() < most) {
     RestoreWriter& writer = *writers.emplace_back(target.writer());
-    works.push_back([&] { write_parts(archive, parts, writer, crew, meter); });
+    works.push_back([&] { write_parts(archive, parts, writer, crew, totals, meter); });
   }
   crew.run(works);
+  totals.compare();
 }
 
 }  // namespace

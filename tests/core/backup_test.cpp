@@ -241,6 +241,15 @@ TEST_CASE("rows and digests that the manifest gives wrongly are found, and the t
   const auto judged = [&](const std::string& text) {
     return verdict(folder.write("other.dbk", with_manifest(archive, text)));
   };
+  const auto restored = [&] {
+    const BackupArchive other(folder / "other.dbk");
+    RestoreToMemory target(other.description(), 2);
+    SilentReporter reporter;
+    const Stop stop;
+    CHECK_NOTHROW(verify_checksums(other, 2, stop));
+    CHECK_THROWS_AS(restore_backup(other, target, 2, reporter, stop), Error);
+    CHECK(target.steps == std::vector<std::string>{"begin"});
+  };
   CHECK_FALSE(judged(manifest));
   std::string other = manifest;
   const std::size_t at = other.find("xxh3-128:") + 9;
@@ -250,10 +259,29 @@ TEST_CASE("rows and digests that the manifest gives wrongly are found, and the t
   CHECK(error->kind() == ErrorKind::input);
   CHECK(error->table() == "users");
   CHECK_THAT(error->message(), contains("'users'") && contains("the manifest says"));
+  restored();
 
   other = manifest;
   other.insert(other.find("\"data_bytes\": ") + 14, "9");
   CHECK_THAT(judged(other)->message(), contains("bytes of data"));
+  restored();
+}
+
+TEST_CASE("a member that isn't what was written fails the checksums, whichever it is") {
+  std::mt19937_64 dice(8);
+  const std::string bytes = written(random_backup(dice));
+  const ScratchFolder folder;
+  const BackupArchive sound(folder.write("sound.dbk", bytes));
+  const Stop stop;
+  for (int jobs = 1; jobs <= 3; ++jobs) CHECK_NOTHROW(verify_checksums(sound, jobs, stop));
+  for (const BackupMember& member : sound.members()) {
+    if (member.size == 0) continue;
+    CAPTURE(member.name);
+    std::string broken = bytes;
+    broken[member.offset + member.size - 1] ^= 1;
+    const BackupArchive archive(folder.write("broken.dbk", broken));
+    CHECK_THROWS_WITH(verify_checksums(archive, 2, stop), contains(member.name));
+  }
 }
 
 TEST_CASE("the first failure of a crew is the one that counts, and ends everybody's work") {

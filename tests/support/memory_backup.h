@@ -48,7 +48,7 @@ class BackupFromMemory final : public BackupSource {
   explicit BackupFromMemory(const MemoryBackup& backup);
 
   const BackupDescription& description() const override { return backup_.description; }
-  const std::vector<BackupFile>& files() const override { return backup_.files; }
+  const std::vector<BackupFile>& files() override { return backup_.files; }
   const std::vector<BackupUnit>& units() const override { return units_; }
   std::unique_ptr<BackupReader> reader() override;
   void finish() override { finished = true; }

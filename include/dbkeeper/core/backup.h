@@ -27,9 +27,13 @@ BackupDescription write_backup(BackupSource& source, std::string_view label,
 // digests of every table that has a stream. Error(input) if anything isn't what was written.
 void verify_backup(const BackupArchive& archive, int jobs, Reporter& reporter, const Stop& stop);
 
-// Writes an archive, verified before, into its target, and lets it take the old database's place,
-// after `ready`, which is called when that is all that is left to do. Requires: target.check() has
-// passed.
+// Reads every member and compares its SHA-256. Error(input) for one that isn't what was written.
+void verify_checksums(const BackupArchive& archive, int jobs, const Stop& stop);
+
+// Writes an archive, its checksums verified before, into its target, and lets it take the old
+// database's place, after `ready`, which is called when that is all that is left to do. What the
+// members hold is compared on the way as verify_backup() does: Error(input), and the old database
+// stays. Requires: target.check() has passed.
 RestoreReport restore_backup(const BackupArchive& archive, RestoreTarget& target, int jobs,
                              Reporter& reporter, const Stop& stop,
                              const std::function<void()>& ready = {});

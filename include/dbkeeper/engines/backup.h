@@ -2,7 +2,7 @@
 // them is the format's business.
 //
 //   auto source = database.begin_backup(options);
-//   archive.add(source->files());
+//   archive.add(source->files());  // beside the readers
 //   for (each unit, over as many readers as there are jobs)
 //     total = reader->read(unit, [&](std::string_view piece) { … });
 //   source->finish();
@@ -64,7 +64,8 @@ class BackupSource {
   virtual ~BackupSource() = default;
   // Everything but totals, label and dbkeeper's version.
   virtual const BackupDescription& description() const = 0;
-  virtual const std::vector<BackupFile>& files() const = 0;
+  // May wait for the program that writes them. Threads: one, while readers are used by others.
+  virtual const std::vector<BackupFile>& files() = 0;
   virtual const std::vector<BackupUnit>& units() const = 0;
   // One more reader, at most as many as there are units. The source outlives it.
   virtual std::unique_ptr<BackupReader> reader() = 0;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
@@ -15,6 +16,7 @@
 #include "engines/postgres/dump_script.h"
 #include "engines/postgres/large_objects.h"
 #include "engines/postgres/lock_holder.h"
+#include "engines/postgres/lock_room.h"
 #include "engines/postgres/parts.h"
 #include "engines/postgres/pg_dump.h"
 #include "engines/postgres/quoted_name.h"
@@ -28,6 +30,9 @@ namespace {
 // About as much of a heap as makes a piece.
 constexpr std::int64_t kUnitBytes = kBackupPiece;
 constexpr std::size_t kSequencesAtOnce = 200;
+// How many locks the server must have room for, by table, so that two pg_dumps and the readers can
+// work side by side and leave most of it to others.
+constexpr std::int64_t kLeastRoomPerTable = 16;
 
 // The tables stay as they are and readable until its end: what waits for a lock on them waits for
 // this session too.
@@ -87,19 +92,21 @@ class Source final : public BackupSource {
     const Stop& stop = *sessions_->options().stop;
     const std::string& moment = moment_.exported();
     reading_ = std::make_unique<Reading>(sessions_, moment, std::vector<TableName>());
-    const PgDump pg_dump(reading_->session(), stop);
-    auto pre_data = script(pg_dump, "pre-data"), post_data = script(pg_dump, "post-data");
+    pg_dump_.emplace(reading_->session(), stop);
     describe(info, now);
     find_tables(options);
     find_large_objects();
-    files_ = {{"schema/pre-data.sql", pre_data.get()},
-              {"schema/post-data.sql", post_data.get()},
-              {"schema/sequences.sql", sequences_script(reading_->session())},
+    files_ = {{"schema/sequences.sql", sequences_script(reading_->session())},
               {"data/INDEX.txt", index()}};
+    dump_schema();
   }
 
   const BackupDescription& description() const override { return description_; }
-  const std::vector<BackupFile>& files() const override { return files_; }
+  const std::vector<BackupFile>& files() override {
+    if (pre_data_.valid()) files_.push_back({"schema/pre-data.sql", pre_data_.get()});
+    if (post_data_.valid()) files_.push_back({"schema/post-data.sql", post_data_.get()});
+    return files_;
+  }
   const std::vector<BackupUnit>& units() const override { return units_; }
   std::unique_ptr<BackupReader> reader() override;
   void finish() override {}
@@ -107,10 +114,21 @@ class Source final : public BackupSource {
  private:
   friend class Reader;
 
-  std::future<std::string> script(const PgDump& pg_dump, const std::string& section) {
+  // Each pg_dump locks every table, as each reader does: where the server has little room for that,
+  // they come one after another, before the readers.
+  void dump_schema() {
+    const bool room = static_cast<std::int64_t>(tables_.size()) <=
+                      lock_room(reading_->session()).locks() / kLeastRoomPerTable;
+    const auto when = room ? std::launch::async : std::launch::deferred;
+    pre_data_ = script(when, "pre-data");
+    post_data_ = script(when, "post-data");
+    if (!room) files();
+  }
+
+  std::future<std::string> script(std::launch when, const std::string& section) {
     const std::string encoding = reading_->session().any_bytes() ? "SQL_ASCII" : "UTF8";
-    return std::async(std::launch::async, [&pg_dump, section, encoding, this] {
-      return without_restrictions(pg_dump.run(
+    return std::async(when, [section, encoding, this] {
+      return without_restrictions(pg_dump_->run(
           {"--section=" + section, "--snapshot=" + moment_.exported(), "--no-password",
            "--encoding=" + encoding,
            fmt::format("--lock-wait-timeout={}", sessions_->options().lock_timeout.count())}));
@@ -183,12 +201,15 @@ class Source final : public BackupSource {
   const std::shared_ptr<Sessions> sessions_;
   PostgresSnapshot moment_;
   std::unique_ptr<Reading> reading_;  // until the first reader takes it over
+  std::optional<PgDump> pg_dump_;
   BackupDescription description_;
   std::vector<CopiedTable> tables_;
   std::vector<LargeObject> large_objects_;
   std::vector<BackupFile> files_;
   std::vector<BackupUnit> units_;
   std::vector<Part> parts_;  // of the units that are tables'
+  // Of pg_dump, which works beside the readers; end before what it works with.
+  std::future<std::string> pre_data_, post_data_;
 };
 
 class Reader final : public BackupReader {

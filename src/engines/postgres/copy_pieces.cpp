@@ -8,6 +8,9 @@
 namespace dbkeeper::postgres {
 namespace {
 
+// What is put together, counted and compressed in one go, before it leaves the processor's caches.
+constexpr std::size_t kPiece = std::size_t{4} << 20;
+
 constexpr std::string_view kHeader("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
 constexpr std::string_view kTrailer("\377\377", 2);
 
@@ -15,7 +18,7 @@ class Pieces {
  public:
   Pieces(CopyFormat format, std::string& room, const std::function<void(std::string_view)>& take)
       : binary_(format == CopyFormat::binary), take_(take), piece_(room) {
-    piece_.reserve(kBackupPiece);
+    piece_.reserve(kPiece);
     begin();
   }
 
@@ -28,7 +31,7 @@ class Pieces {
       first_ = false;
     }
     if (binary_ && message == kTrailer) return;
-    if (!empty() && piece_.size() + message.size() + kTrailer.size() > kBackupPiece) hand_over();
+    if (!empty() && piece_.size() + message.size() + kTrailer.size() > kPiece) hand_over();
     piece_ += message;
   }
 
@@ -49,9 +52,9 @@ class Pieces {
     total_ += binary_ ? binary_copy_rows(piece_) : text_copy_rows(piece_);
     take_(piece_);
     begin();
-    if (piece_.capacity() <= 2 * kBackupPiece) return;
+    if (piece_.capacity() <= 2 * kPiece) return;
     piece_.shrink_to_fit();
-    piece_.reserve(kBackupPiece);
+    piece_.reserve(kPiece);
   }
 
   const bool binary_;

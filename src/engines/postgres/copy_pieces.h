@@ -12,9 +12,9 @@ namespace dbkeeper::postgres {
 
 enum class CopyFormat { binary, text };
 
-// Runs `select`, one SELECT, as COPY TO STDOUT and gives pieces of at most kBackupPiece bytes, or
-// one row. The rows that they hold, as model/copy_rows.h counts them. `room` is what a piece is put
-// together in, kept from one call to the next.
+// Runs `select`, one SELECT, as COPY TO STDOUT and gives pieces of a few MB, or one row. The
+// rows that they hold, as model/copy_rows.h counts them. `room` is what a piece is put together in,
+// kept from one call to the next.
 RowTotal copy_pieces(Session& session, const std::string& select, CopyFormat format,
                      const std::string& recover, std::string& room,
                      const std::function<void(std::string_view piece)>& take);

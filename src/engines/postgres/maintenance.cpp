@@ -15,6 +15,9 @@ namespace dbkeeper::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kLookAgain{100};
+// A session that was closed is gone within some milliseconds. A rename that meets it waits for 100.
+constexpr std::chrono::milliseconds kSessionsEnd{1};
+constexpr int kMostLooksForSessions = 50;
 constexpr std::size_t kLongestName = 63;
 constexpr std::size_t kLongestStamp = 20;  // 20260102T030405Z-100
 constexpr std::size_t kLongestDigest = 9;  // _0123abcd
@@ -210,10 +213,16 @@ void Maintenance::rename(const std::string& from, const std::string& to) {
       .hint("stop who works with it, or restore as a role that may end their sessions");
 }
 
+void Maintenance::await_end_of_sessions(const std::string& database) {
+  for (int i = 0; i < kMostLooksForSessions && !sessions_on(*session_, database).empty(); ++i)
+    std::this_thread::sleep_for(kSessionsEnd);
+}
+
 // A rename waits some seconds for the database's sessions to go, with the lock held on which new
 // ones wait: so they are ended while it waits.
 void Maintenance::swap(const std::string& name, const std::string& aside,
                        const std::string& fresh) {
+  await_end_of_sessions(fresh);
   session_->command("BEGIN");
   try {
     if (!aside.empty()) {

@@ -53,6 +53,7 @@ class Maintenance {
  private:
   Maintenance(const Conninfo& conninfo, const OpenOptions& options, std::string database);
   void rename(const std::string& from, const std::string& to);
+  void await_end_of_sessions(const std::string& database);
 
   const Conninfo conninfo_;
   const OpenOptions options_;

@@ -33,12 +33,20 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+// Debian's script that looks for one: slower to start than what it finds.
+bool is_wrapper(const fs::path& program) {
+  std::error_code error;
+  return fs::canonical(program, error).filename() == "pg_wrapper";
+}
+
 // PATH first, then the places where packages put one beside the other.
 std::vector<fs::path> candidates() {
-  std::vector<fs::path> out;
+  std::vector<fs::path> out, wrappers;
   const char* path = std::getenv("PATH");
-  for (const std::string& folder : split(path ? path : "", ':'))
-    if (!folder.empty()) out.push_back(fs::path(folder) / "pg_dump");
+  for (const std::string& folder : split(path ? path : "", ':')) {
+    const fs::path program = fs::path(folder) / "pg_dump";
+    if (!folder.empty()) (is_wrapper(program) ? wrappers : out).push_back(program);
+  }
   const std::vector<std::pair<fs::path, std::string>> kPlaces = {
       {"/usr/lib/postgresql", ""},     // Debian, Alpine: 15/bin
       {"/usr/libexec", "postgresql"},  // Alpine: postgresql15
@@ -53,6 +61,7 @@ std::vector<fs::path> candidates() {
       out.push_back(entry.path() / "pg_dump");
     }
   }
+  out.insert(out.end(), wrappers.begin(), wrappers.end());
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "engines/postgres/database_properties.h"
 #include "engines/postgres/disk_space.h"
 #include "engines/postgres/lock_holder.h"
+#include "engines/postgres/lock_room.h"
 #include "engines/postgres/other_sessions.h"
 #include "engines/postgres/own_objects.h"
 #include "engines/postgres/public_schema.h"
@@ -46,21 +47,16 @@ std::string first_of(const std::vector<std::string>& all) {
                      all.size() - kMostNamed);
 }
 
-// A transaction's locks stand in memory that the server sets aside as it starts.
 void check_locks(Session& session, std::int64_t needed) {
-  const auto setting = [&](const char* name) {
-    return std::stoll(session.value(fmt::format("SHOW {}", name)));
-  };
-  const std::int64_t each = setting("max_locks_per_transaction");
-  const std::int64_t sessions = setting("max_connections") + setting("max_prepared_transactions");
-  if (needed <= each * sessions) return;
+  const LockRoom room = lock_room(session);
+  if (needed <= room.locks()) return;
   throw Error(ErrorKind::failed,
               fmt::format("a restore within this database takes {} locks at once, and the server "
                           "has room for {}: max_locks_per_transaction is {}",
-                          human_count(needed), human_count(each * sessions), each))
+                          human_count(needed), human_count(room.locks()), room.each))
       .hint(fmt::format("set max_locks_per_transaction to {} and restart the server, or restore "
                         "beside the old database, by a role with CREATEDB",
-                        needed / sessions + 1));
+                        needed / room.sessions + 1));
 }
 
 class InPlace final : public RestoreTarget {

@@ -128,7 +128,7 @@ class ImageBackup final : public BackupSource {
   }
 
   const BackupDescription& description() const override { return description_; }
-  const std::vector<BackupFile>& files() const override { return files_; }
+  const std::vector<BackupFile>& files() override { return files_; }
   const std::vector<BackupUnit>& units() const override { return units_; }
   std::unique_ptr<BackupReader> reader() override { return std::make_unique<Reader>(*this); }
 
