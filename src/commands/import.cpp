@@ -7,17 +7,22 @@
 #include <memory>
 #include <optional>
 
+#include "commands/file_database.h"
 #include "commands/import_report.h"
 #include "commands/import_safety.h"
 #include "commands/import_source.h"
+#include "commands/proven_backup.h"
 #include "commands/run_lock.h"
 #include "commands/undo_command.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/core/database_document.h"
 #include "dbkeeper/core/export_target.h"
 #include "dbkeeper/core/history.h"
 #include "dbkeeper/core/id_map.h"
 #include "dbkeeper/core/import.h"
 #include "dbkeeper/core/run_record.h"
+#include "dbkeeper/engines/connect.h"
+#include "dbkeeper/formats/export_reader.h"
 
 namespace dbkeeper::import_command {
 namespace {
@@ -59,8 +64,10 @@ class ImportCommand {
  private:
   bool destroys() const { return what_.mode == ImportMode::clean && !what_.dry_run; }
   void check_id_map() const;
+  bool reads_database() const;
+  void open_source();
   void open_database();
-  void open_file();
+  void open_document();
   bool is_large() const;
   bool try_to_read();
   void confirm(const ImportPlan& plan);
@@ -74,13 +81,14 @@ class ImportCommand {
   const Confirmation confirmation_;
   const Clock::time_point begin_ = Clock::now();
 
-  std::unique_ptr<ByteSource> source_;  // until the reader has it
+  std::unique_ptr<ByteSource> source_;  // until the document has it
+  FileDatabase source_database_;        // instead of that, where the rows come out of one
   std::unique_ptr<DatabaseLock> lock_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> second_database_;
   Schema schema_;
   std::vector<MigrationState> versions_;
-  std::optional<ExportReader> reader_;
+  std::unique_ptr<RowDocument> document_;
   std::optional<ExportTarget> id_map_;
   std::optional<ImportRun> run_;  // goes first, of what can be undone
   bool confirmed_ = false;
@@ -104,13 +112,29 @@ void ImportCommand::check_id_map() const {
 // What is wrong with the file's name is told before a server is asked, and what is wrong with the
 // database before anybody waits for a pipe.
 void ImportCommand::open() {
-  source_ = import_source(options_.file, context_);
+  open_source();
   open_database();
   if (!options_.id_map.empty()) id_map_.emplace(options_.id_map, "", context_.stop);
   // Who edits a file may leave numbers out, which only a stage can give.
-  what_.straight = source_->can_start_over() && is_large() && !options_.edited;
-  open_file();
-  run_.emplace(*reader_, *database_, schema_, what_, context_.reporter, context_.stop);
+  what_.straight = (!source_ || source_->can_start_over()) && is_large() && !options_.edited;
+  open_document();
+  run_.emplace(*document_, *database_, schema_, what_, context_.reporter, context_.stop);
+}
+
+// A database in a file is locked while it is read. Nobody works with a backup; another one is read
+// on the spot if that takes no longer than an export of it, and it can't be the one that is written
+// to.
+bool ImportCommand::reads_database() const {
+  if (options_.edited || !holds_database(options_.file)) return false;
+  if (is_meant_as_backup(options_.file)) return true;
+  return !destroys() && named_database(options_.file).engine != context_.named_database().engine;
+}
+
+void ImportCommand::open_source() {
+  if (reads_database())
+    source_database_ = open_file_database(options_.file, context_);
+  else
+    source_ = import_source(options_.file, context_);
 }
 
 // Enough for it to matter how its rows come in.
@@ -130,18 +154,21 @@ void ImportCommand::open_database() {
   what_.limited_to_schema = database_->info().limited_to_schema;
 }
 
-void ImportCommand::open_file() {
+void ImportCommand::open_document() {
   try {
-    reader_.emplace(std::move(source_),
-                    ReaderOptions{.edited = options_.edited, .warn = [this](std::string_view text) {
-                                    context_.reporter.warn(text);
-                                  }});
+    if (source_database_.database)
+      document_ = dbkeeper::open_document(*source_database_.database, context_.stop);
+    else
+      document_ = std::make_unique<ExportReader>(
+          std::move(source_),
+          ReaderOptions{.edited = options_.edited,
+                        .warn = [this](std::string_view text) { context_.reporter.warn(text); }});
   } catch (Error& error) {
     if (error.kind() == ErrorKind::input)
       error.during(fmt::format("reading {}", shown_name(options_.file)));
     throw;
   }
-  warn_of_other_version(reader_->metadata(), versions_, context_.reporter);
+  warn_of_other_version(document_->metadata(), versions_, context_.reporter);
 }
 
 // A file whose tables came in another order than they use to is read once more, row by row staged.
@@ -149,11 +176,11 @@ void ImportCommand::read() {
   if (try_to_read()) return;
   safety_copy_.reset();
   run_.reset();
-  reader_.reset();
+  document_.reset();
   what_.straight = false;
-  source_ = import_source(options_.file, context_);
-  open_file();
-  run_.emplace(*reader_, *database_, schema_, what_, context_.reporter, context_.stop);
+  if (!source_database_.database) source_ = import_source(options_.file, context_);
+  open_document();
+  run_.emplace(*document_, *database_, schema_, what_, context_.reporter, context_.stop);
   try_to_read();
 }
 
@@ -248,7 +275,7 @@ void ImportCommand::commit() {
 
 Outcome ImportCommand::outcome() {
   report_.file = shown_name(options_.file);
-  report_.source_id = reader_->metadata().source_id;
+  report_.source_id = document_->metadata().source_id;
   if (safety_copy_) {
     report_.safety_copy = *safety_copy_;
     report_.undo = undo_command(context_);

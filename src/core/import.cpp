@@ -28,7 +28,7 @@ ForeignValues foreign_values(const export_json::Metadata& file) {
 }
 
 // An engine may have no schemas: its tables go where the database's address leads.
-std::string home_of(const ExportReader& file, const DatabaseInfo& database, const Schema& schema,
+std::string home_of(const RowDocument& file, const DatabaseInfo& database, const Schema& schema,
                     const ImportOptions& options) {
   const bool across = file.metadata().engine != database.engine;
   return across && !options.limited_to_schema.empty() ? options.limited_to_schema
@@ -39,7 +39,7 @@ std::string home_of(const ExportReader& file, const DatabaseInfo& database, cons
 
 class ImportRun::Work {
  public:
-  Work(ExportReader& file, Database& database, const Schema& schema, const ImportOptions& options,
+  Work(RowDocument& file, Database& database, const Schema& schema, const ImportOptions& options,
        Reporter& reporter, const Stop& stop)
       : file_(file),
         schema_(schema),
@@ -165,7 +165,7 @@ class ImportRun::Work {
         });
   }
 
-  ExportReader& file_;
+  RowDocument& file_;
   const Schema& schema_;
   const ImportOptions options_;
   Reporter& reporter_;
@@ -183,7 +183,7 @@ class ImportRun::Work {
   std::uint64_t rows_ = 0;
 };
 
-ImportRun::ImportRun(ExportReader& file, Database& database, const Schema& schema,
+ImportRun::ImportRun(RowDocument& file, Database& database, const Schema& schema,
                      const ImportOptions& options, Reporter& reporter, const Stop& stop)
     : work_(std::make_unique<Work>(file, database, schema, options, reporter, stop)) {}
 

@@ -10,7 +10,7 @@
 #include "core/import_planner.h"
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/core/import_plan.h"
-#include "dbkeeper/formats/export_reader.h"
+#include "dbkeeper/formats/row_document.h"
 
 namespace dbkeeper {
 

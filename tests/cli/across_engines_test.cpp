@@ -1,11 +1,15 @@
 // Whole applications from SQLite to PostgreSQL and back: Flask's and FastAPI's fixtures, which hold
 // the same rows on either engine, and Prisma's and Rails' ways of storing things.
+#include <signal.h>
+
 #include <algorithm>
 #include <sstream>
+#include <thread>
 
 #include "cli/across_engines.h"
 
 using namespace dbkeeper::testing;
+using namespace std::chrono_literals;
 using nlohmann::json;
 
 namespace {
@@ -295,4 +299,26 @@ TEST_CASE("a STRICT table takes what it can hold and refuses the rest") {
   into(*sqlite, *postgres, folder);
   CHECK(sqlite->query("SELECT quote(n), quote(r), quote(s), quote(y) FROM t ORDER BY id") ==
         "42|1.5|'1'|'1.50'\n43|1.5|'0'|'2'");
+}
+
+TEST_CASE("an SQLite file is let go as soon as its rows are read") {
+  const auto source = make_database(Engine::sqlite, std::string(kLibrary) + kOldRows);
+  const auto target = make_database(Engine::postgres, kLibrary);
+  Running holder({"-X", "-d", target->url(), "-c", "BEGIN; LOCK TABLE logins IN SHARE MODE", "-c",
+                  "SELECT 1 AS there", "-c", "SELECT pg_sleep(30)"},
+                 {.binary = postgres_programs() / "psql"});
+  holder.wait_for("there");
+  const std::string file = source->url().substr(std::string_view("sqlite:///").size());
+  Running waiting({"import", file, "--lock-timeout", "30s", "--db", target->url()});
+  const auto waits = [&] {
+    return target->query("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0";
+  };
+  for (int i = 0; i < 500 && !waits(); ++i) std::this_thread::sleep_for(10ms);
+  source->exec("UPDATE members SET name = 'Eve' WHERE id = 1");
+  holder.signal(SIGKILL);
+  holder.wait();
+  const Run end = waiting.wait();
+  INFO(end.err);
+  CHECK(end.exit == 0);
+  CHECK(target->query("SELECT name FROM members WHERE id = 1") == "Ada");
 }

@@ -14,7 +14,7 @@ std::string offered(const std::string& words) {
       words +
       ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
       "_dbkeeper\necho \"${COMPREPLY[*]}\"";
-  const Run result = run({"-c", script, DBKEEPER_BINARY}, {.binary = "/bin/bash"});
+  const Run result = run({"-c", script, dbkeeper_binary()}, {.binary = "/bin/bash"});
   CHECK(result.err.empty());
   return result.out.substr(0, result.out.find('\n'));
 }
@@ -22,7 +22,7 @@ std::string offered(const std::string& words) {
 }  // namespace
 
 TEST_CASE("the bash script is valid and completes commands, options and values") {
-  CHECK(run({"-c", "\"$0\" completion bash | bash -n", DBKEEPER_BINARY}, {.binary = "/bin/bash"})
+  CHECK(run({"-c", "\"$0\" completion bash | bash -n", dbkeeper_binary()}, {.binary = "/bin/bash"})
             .exit == 0);
   CHECK(offered("dbkeeper ins") == "inspect");
   CHECK(offered("dbkeeper inspect --ex") == "--exact");

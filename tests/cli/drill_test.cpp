@@ -140,7 +140,7 @@ TEST_CASE("that there is no room for a drill says nothing of the backup") {
   REQUIRE(shop.verify({shop.file, "--drill"}).exit == 0);
   // A limit on the size of files stops the write as a full disk would.
   const auto drill = [&](const std::string& which) {
-    return run({"-c", "ulimit -f 8; exec '" DBKEEPER_BINARY "' verify --drill " + which +
+    return run({"-c", "ulimit -f 8; exec '" + dbkeeper_binary() + "' verify --drill " + which +
                           " --json --dir '" + shop.dir() + "'"},
                {.binary = "/bin/bash"});
   };

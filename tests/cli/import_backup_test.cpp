@@ -107,6 +107,15 @@ TEST_CASE("a backup of PostgreSQL goes into SQLite where there is no server at a
   CHECK(target->query(kReading) == kReadingOfOldRows);
 }
 
+TEST_CASE("a backup of PostgreSQL is read where it lies, without room for an export of it") {
+  const ScratchFolder folder;
+  const DatabasePtr source = old_library(Engine::postgres);
+  const std::string file = backed_up(*source, folder);
+  source->exec("DELETE FROM logins");
+  imported(*source, {file, "--include", "logins"}, {.env = {{"TMPDIR", "/nowhere"}}});
+  CHECK(source->query("SELECT member_id, at FROM logins") == "1|noon");
+}
+
 TEST_CASE("rows of partitions come back through the table that they are parts of") {
   const ScratchFolder folder;
   const DatabasePtr source = make_database(

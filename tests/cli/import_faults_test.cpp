@@ -318,7 +318,7 @@ TEST_CASE(
   const std::string file = (folder / "f.json").string();
   REQUIRE(run({"export", "-o", file, "--db", source.url()}).exit == 0);
   const Run limited =
-      run({"-c", "ulimit -f 8; exec '" DBKEEPER_BINARY "' import '" + file +
+      run({"-c", "ulimit -f 8; exec '" + dbkeeper_binary() + "' import '" + file +
                      "' --mode merge --id-map '" + (folder / "map.json").string() + "'"},
           {.env = {{"DATABASE_URL", target.url()}}, .binary = "/bin/bash"});
   CHECK(limited.exit == 1);

@@ -121,9 +121,10 @@ TEST_CASE("clean puts the file's rows in the place of all that was there, and ca
     const std::string undo = result["undo"];
     CHECK_THAT(undo, contains("dbkeeper restore --undo ") && contains("--dir " + backups) &&
                          contains("--db "));
-    const Run undone = run({"-c", "'" DBKEEPER_BINARY "'" + undo.substr(sizeof("dbkeeper") - 1) +
-                                      " --yes --no-safety-backup"},
-                           {.binary = "/bin/bash"});
+    const Run undone =
+        run({"-c", "'" + dbkeeper_binary() + "'" + undo.substr(sizeof("dbkeeper") - 1) +
+                       " --yes --no-safety-backup"},
+            {.binary = "/bin/bash"});
     INFO(undo << undone.err);
     CHECK(undone.exit == 0);
     CHECK(target->query("SELECT * FROM books ORDER BY id") +

@@ -172,7 +172,7 @@ TEST_CASE("colours are for terminals, or for who asks for them") {
 }
 
 TEST_CASE("a result that can't be written is no success") {
-  const std::string binary = DBKEEPER_BINARY;
+  const std::string& binary = dbkeeper_binary();
   const auto shell = [&](const std::string& script) {
     return run({"-c", script, binary}, {.binary = "/bin/bash"});
   };

@@ -362,7 +362,7 @@ TEMPLATE_TEST_CASE("a dbkeeper that the command calls works under its lock", "",
   shop.database.exec("DELETE FROM orders WHERE id > 2");
   const Run done = shop.migrate(
       {"--lock-timeout", "200ms"},
-      {DBKEEPER_BINARY, "import", rows, "--db", shop.database.url(), "--lock-timeout", "200ms"});
+      {dbkeeper_binary(), "import", rows, "--db", shop.database.url(), "--lock-timeout", "200ms"});
   INFO(done.err << done.out);
   CHECK(done.exit == 0);
   CHECK(shop.orders() == kOrders);

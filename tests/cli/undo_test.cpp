@@ -161,7 +161,7 @@ TEST_CASE("a run on a database that another dbkeeper changes waits, and then giv
   const std::string json = (notes.folder / "all.json").string();
   notes.done({"export", "-o", json});
   const std::string lock = notes.database.path().string() + "-dbkeeper-lock";
-  const std::string holding = "exec 9>'" + lock + "'; flock -x 9; '" DBKEEPER_BINARY "' ";
+  const std::string holding = "exec 9>'" + lock + "'; flock -x 9; '" + dbkeeper_binary() + "' ";
   for (const std::string& words : {"restore '" + file + "' --yes", "import '" + json + "'"}) {
     const Run refused = run({"-c", holding + words + " --lock-timeout 100ms --db '" +
                                        notes.database.url() + "' --dir '" + notes.dir() + "' 9>&-"},

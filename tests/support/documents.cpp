@@ -26,6 +26,28 @@ std::string shown(const Batch& batch, std::size_t row, const std::vector<std::st
 
 constexpr std::string_view kSections[] = {"references", "data", "relationships"};
 
+bool has_plain(const Batch& batch, std::size_t row) {
+  for (std::size_t column = 0; column < batch.columns(); ++column)
+    if (batch.at(row, column).kind == CellKind::plain) return true;
+  return false;
+}
+
+void read_content(RowDocument& document, Content& content) {
+  while (const auto table = document.next_table()) {
+    REQUIRE(document.has_begun(table->section));
+    auto& rows = content[std::string(kSections[static_cast<std::size_t>(table->section)]) + "." +
+                         table->name];
+    const auto batches = document.rows();
+    Batch batch(table->columns.size());
+    while (batches->next(batch))
+      for (std::size_t row = 0; row < batch.rows(); ++row) {
+        REQUIRE_FALSE(has_plain(batch, row));
+        rows.push_back(shown(batch, row, table->columns));
+      }
+    std::sort(rows.begin(), rows.end());
+  }
+}
+
 }  // namespace
 
 std::size_t TextSource::read(char* buffer, std::size_t size) {
@@ -72,21 +94,18 @@ std::string written(const Schema& schema, const std::vector<const Batch*>& rows)
   return written(schema, tables);
 }
 
+Content content_of(RowDocument& document) {
+  Content out;
+  read_content(document, out);
+  return out;
+}
+
 DocumentReading read_document(std::unique_ptr<ByteSource> source, bool edited) {
   DocumentReading out;
   const auto warn = [&](std::string_view text) { out.warnings.emplace_back(text); };
   try {
     ExportReader reader(std::move(source), {edited, warn});
-    while (const auto table = reader.next_table()) {
-      auto& rows = out.content[std::string(kSections[static_cast<std::size_t>(table->section)]) +
-                               "." + table->name];
-      const auto batches = reader.rows();
-      Batch batch(table->columns.size());
-      while (batches->next(batch))
-        for (std::size_t row = 0; row < batch.rows(); ++row)
-          rows.push_back(shown(batch, row, table->columns));
-      std::sort(rows.begin(), rows.end());
-    }
+    read_content(reader, out.content);
   } catch (const Error& error) {
     out.error = error;
   }

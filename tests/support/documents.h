@@ -51,6 +51,7 @@ std::string written(const Schema& schema, const std::vector<const Batch*>& rows)
 // What a document says: for each table `section.name`, a text for each row with every column's name
 // and the cell as digests see it, sorted. Two documents say the same if these are equal.
 using Content = std::map<std::string, std::vector<std::string>>;
+Content content_of(RowDocument& document);
 struct DocumentReading {
   Content content;
   std::vector<std::string> warnings;

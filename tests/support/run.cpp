@@ -94,12 +94,28 @@ struct Streams {
 
 }  // namespace
 
+const std::string& dbkeeper_binary() {
+  static const std::string binary = [] {
+    const char* given = getenv("DBKEEPER_TEST_BINARY");
+    return std::string(given ? given : DBKEEPER_BINARY);
+  }();
+  return binary;
+}
+
+bool is_sanitized() {
+#if defined(__SANITIZE_ADDRESS__)
+  return true;
+#else
+  return dbkeeper_binary() != DBKEEPER_BINARY;
+#endif
+}
+
 Running::Running(std::vector<std::string> args, RunOptions options)
     : options_(std::move(options)),
       deadline_(steady_clock::now() + std::chrono::seconds(options_.timeout_seconds)) {
   const bool has_terminal = options_.terminal || options_.error_terminal;
   const std::string program =
-      options_.binary.empty() ? std::string(DBKEEPER_BINARY) : options_.binary.string();
+      options_.binary.empty() ? dbkeeper_binary() : options_.binary.string();
   const std::string folder = options_.cwd.empty() ? home_.path().string() : options_.cwd.string();
   std::vector<std::string> environment = clean_environment(options_, home_.path().string());
   args.insert(args.begin(), std::filesystem::path(program).filename().string());

@@ -32,6 +32,11 @@ struct RunOptions {
   std::filesystem::path binary = {};  // another program than dbkeeper
 };
 
+// This build's dbkeeper, or what DBKEEPER_TEST_BINARY says: another build's.
+const std::string& dbkeeper_binary();
+// Whether that takes more memory than what is shipped, since sanitizers look on.
+bool is_sanitized();
+
 // Runs it to its end. Throws if it can't be started or doesn't end in time.
 Run run(std::vector<std::string> args, RunOptions options = {});
 

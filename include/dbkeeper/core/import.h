@@ -1,8 +1,8 @@
-// Rows out of an export document into a database, step by step; nothing of it lasts before the
+// Rows out of a document into a database, step by step; nothing of it lasts before the
 // last.
 //
-//   ImportRun run(reader, database, schema, options, reporter, stop);
-//   run.read({});       // the whole file is proven, its rows are staged, the plan is made
+//   ImportRun run(document, database, schema, options, reporter, stop);
+//   run.read({});       // the whole document is proven, its rows are staged, the plan is made
 //   …                   // time to ask the user
 //   run.find_rows();    // locks; every row has its place, or Error(conflict)
 //   …                   // time for a safety copy
@@ -20,7 +20,7 @@
 #include "dbkeeper/core/import_plan.h"
 #include "dbkeeper/engines/database.h"
 #include "dbkeeper/engines/import.h"
-#include "dbkeeper/formats/export_reader.h"
+#include "dbkeeper/formats/row_document.h"
 
 namespace dbkeeper {
 
@@ -28,7 +28,7 @@ class ImportRun {
  public:
   // `schema`: the database's, of a snapshot that has ended. The database was opened for writing.
   // Error(usage) for options that don't fit file or database. All of them outlive the run.
-  ImportRun(ExportReader& file, Database& database, const Schema& schema,
+  ImportRun(RowDocument& file, Database& database, const Schema& schema,
             const ImportOptions& options, Reporter& reporter, const Stop& stop);
   ~ImportRun();
 

@@ -12,30 +12,16 @@
 // come, and what they are to be is told by a summary that may stand at the end.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dbkeeper/base/byte_source.h"
-#include "dbkeeper/formats/export_json.h"
-#include "dbkeeper/model/rows.h"
-#include "dbkeeper/model/schema.h"
+#include "dbkeeper/formats/row_document.h"
 
 namespace dbkeeper {
-
-// A table of the document.
-struct FileTable {
-  Section section = Section::data;
-  std::string name;              // as display() writes it
-  const Table* table = nullptr;  // as the document's schema describes it; lives as the reader does
-  // Those that its rows carry, in the order of the first one's keys; all but the generated ones,
-  // where the table has no rows.
-  std::vector<std::string> columns;
-};
 
 struct ReaderOptions {
   // Somebody has changed rows since the file was written: a digest or a number of rows that the
@@ -45,38 +31,26 @@ struct ReaderOptions {
   std::function<void(std::string_view)> warn = {};
 };
 
-class ExportReader {
+class ExportReader final : public RowDocument {
  public:
   // Reads as far as metadata and schema. A document whose rows stand before them is gone through
   // twice: what comes from a pipe is kept in a temporary file meanwhile.
   explicit ExportReader(std::unique_ptr<ByteSource> source, ReaderOptions options = {});
-  ~ExportReader();
+  ~ExportReader() override;
   ExportReader(ExportReader&&) noexcept;
 
-  const export_json::Metadata& metadata() const;
-  // The tables as the document describes them; names without a schema are of the default one.
-  const Schema& schema() const;
-
-  // The next table in the document's order; nothing after the last one, and by then the whole
-  // document has been read and agrees with its summary. Rows that were not asked for are read and
-  // checked all the same.
-  std::optional<FileTable> next_table();
-
-  // Whether the section has begun, with tables or without.
-  bool has_begun(Section section) const;
-
-  // The rows of the table that next_table() gave, cells in the order of its columns and as the
-  // engine had given them, but that CellKind::plain comes back as text. Once a table; lives until
-  // the next call of next_table().
-  std::unique_ptr<RowSource> rows();
+  const export_json::Metadata& metadata() const override;
+  const Schema& schema() const override;
+  // Rows that were not asked for are read and checked all the same; nothing once the document
+  // agrees with its summary.
+  std::optional<FileTable> next_table() override;
+  bool has_begun(Section section) const override;
+  std::unique_ptr<RowSource> rows() override;
+  std::string header_digest() const override;  // as the summary has it
+  std::uint64_t bytes() const override;        // of the document's text
 
   // Of the table that next_table() gave, once its rows have been read.
   const RowTotal& total() const;
-
-  // The digest of metadata and schema that the summary has. Requires: there are no more tables.
-  std::string header_digest() const;
-
-  std::uint64_t bytes() const;  // read so far of the document's text
 
  private:
   class Document;

@@ -107,6 +107,12 @@ class Batch {
     }
   }
 
+  // For who doesn't look at what a format would have to escape.
+  void take_plain_as_text() {
+    for (Cell& cell : cells_)
+      if (cell.kind == CellKind::plain) cell.kind = CellKind::text;
+  }
+
   // Empties it and keeps the room, unless one huge row has blown it up.
   void clear() {
     cells_.clear();
