@@ -113,7 +113,7 @@ TEST_CASE("what a backup tells of its database is what was known of it") {
 
 TEST_CASE("a large image is cut into members, which are one stream of zstd's") {
   std::mt19937_64 dice(1);
-  const MemoryBackup backup = random_backup(dice, 20'000'000);
+  const MemoryBackup backup = random_backup(dice, 17'000'000);
   Trial trial(backup, 2);
   std::vector<std::uint64_t> sizes;
   for (const BackupMember& member : trial.archive.members())
@@ -150,7 +150,7 @@ TEST_CASE("a source's failure ends the backup, and nothing of it can be opened")
 
 TEST_CASE("an output that can't be written ends the backup, image included") {
   std::mt19937_64 dice(3);
-  const MemoryBackup backup = random_backup(dice, 30'000'000);
+  const MemoryBackup backup = random_backup(dice, 19'000'000);
   for (int jobs = 1; jobs <= 2; ++jobs) {
     BackupFromMemory source(backup);
     SilentReporter reporter;
