@@ -121,9 +121,9 @@ void ImportCommand::open() {
   run_.emplace(*document_, *database_, schema_, what_, context_.reporter, context_.stop);
 }
 
-// A database in a file is locked while it is read. Nobody works with a backup; another one is read
-// on the spot if that takes no longer than an export of it, and it can't be the one that is written
-// to.
+// A database in a file is locked while it is read. Nobody works with a backup. Another one is read
+// on the spot unless that takes longer than an export of it, since the user is asked and a copy
+// made meanwhile, or it might be the one that is written to.
 bool ImportCommand::reads_database() const {
   if (options_.edited || !holds_database(options_.file)) return false;
   if (is_meant_as_backup(options_.file)) return true;
