@@ -11,16 +11,6 @@
 namespace dbkeeper {
 namespace {
 
-// That what was found out can't be kept is no fault of the backup's.
-void remember(const std::filesystem::path& file, Reporter& reporter) {
-  try {
-    record_verified(file, std::chrono::system_clock::now());
-  } catch (const Error& error) {
-    reporter.warn(
-        fmt::format("'dbkeeper list' will not know that it was verified: {}", error.message()));
-  }
-}
-
 template <class Check>
 BackupArchive checked(const std::filesystem::path& file, const Check& check) {
   try {
@@ -35,6 +25,15 @@ BackupArchive checked(const std::filesystem::path& file, const Check& check) {
 
 }  // namespace
 
+void remember_verified(const std::filesystem::path& file, Reporter& reporter) {
+  try {
+    record_verified(file, std::chrono::system_clock::now());
+  } catch (const Error& error) {
+    reporter.warn(
+        fmt::format("'dbkeeper list' will not know that it was verified: {}", error.message()));
+  }
+}
+
 bool is_meant_as_backup(const std::filesystem::path& file) {
   std::error_code unknown;
   return is_backup_file(file) ||
@@ -44,7 +43,7 @@ bool is_meant_as_backup(const std::filesystem::path& file) {
 BackupArchive proven_backup(const std::filesystem::path& file, Context& context) {
   return checked(file, [&](const BackupArchive& archive) {
     verify_backup(archive, context.settings.jobs, context.reporter, context.stop);
-    remember(file, context.reporter);
+    remember_verified(file, context.reporter);
   });
 }
 

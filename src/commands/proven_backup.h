@@ -15,7 +15,12 @@ bool is_meant_as_backup(const std::filesystem::path& file);
 // damaged: what was known of it counts no more.
 BackupArchive proven_backup(const std::filesystem::path& file, Context& context);
 
-// The same of its checksums alone, for who compares what its members hold by restoring them.
+// Keeps beside the file that all of it was proven just now. That this can't be kept is no fault of
+// the backup's: a warning.
+void remember_verified(const std::filesystem::path& file, Reporter& reporter);
+
+// The same as proven_backup() of its checksums alone, for who compares what its members hold by
+// restoring them.
 BackupArchive undamaged_backup(const std::filesystem::path& file, Context& context);
 
 }  // namespace dbkeeper

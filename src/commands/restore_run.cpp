@@ -5,8 +5,10 @@
 #include <chrono>
 #include <memory>
 
+#include "commands/proven_backup.h"
 #include "dbkeeper/base/file_use.h"
 #include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/run_record.h"
 #include "dbkeeper/engines/put_back.h"
 
@@ -154,15 +156,21 @@ RestoreDone run_restore(const BackupArchive& archive, const RestoreWish& wish, C
   const bool late = target->leaves_old_in_use();
   if (copy && !late) done.safety = make_safety_backup(wish, *target, context);
   Recorded record(done, wish, context);
-  done.report = record.run([&] {
-    return restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop,
-                          [&] {
-                            if (copy && late)
-                              done.safety = make_safety_backup(wish, *target, context);
-                            record.begin();
-                          });
-  });
+  try {
+    done.report = record.run([&] {
+      return restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop,
+                            [&] {
+                              if (copy && late)
+                                done.safety = make_safety_backup(wish, *target, context);
+                              record.begin();
+                            });
+    });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::input) forget_proof(archive.path());
+    throw;
+  }
   done.seconds = seconds_since(begin);
+  remember_verified(archive.path(), context.reporter);  // all that it holds was compared
   for (const std::string& what : done.report.left_out) context.reporter.warn("left out: " + what);
   return done;
 }

@@ -50,10 +50,13 @@ TEMPLATE_TEST_CASE("a restore brings back what a backup has, once it is agreed t
     drop_put_aside(done);
   }
   SECTION("with the newest") {
+    const std::string proof = shop.file + ".proof";
+    fs::remove(proof);
     const Run done = shop.restore({"--latest", "--yes", "--json"});
     INFO(done.err << done.out);
     REQUIRE(done.exit == 0);
     CHECK(shop.rows() == kBefore);
+    CHECK(fs::exists(proof));  // all of it was read and compared
     drop_put_aside(done);
   }
 }
