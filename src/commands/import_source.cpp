@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "commands/file_database.h"
 #include "dbkeeper/base/temporary_bytes.h"
-#include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/formats/export_source.h"
 #include "dbkeeper/formats/zstd.h"
@@ -19,10 +16,9 @@ constexpr std::string_view kStdin = "-";
 void write_export_of(Database& database, Context& context, TemporaryBytes& into) {
   const auto snapshot = database.snapshot();
   const DatabaseInfo info = database.info();
-  const auto moment = parse_rfc3339(info.as_of).value_or(std::chrono::system_clock::now());
   const Schema schema = snapshot->schema();
   const ExportPlan plan = plan_export(schema, {});
-  const auto metadata = describe_moment(moment, info, *snapshot, schema, plan);
+  const auto metadata = describe_moment(moment_of(info), info, *snapshot, schema, plan);
   const int readers = database.capabilities().parallel_readers ? context.settings.jobs : 1;
   ZstdWriter compressor([&](std::string_view bytes) { into.append(bytes); });
   write_export(

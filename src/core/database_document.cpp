@@ -1,13 +1,11 @@
 #include "dbkeeper/core/database_document.h"
 
-#include <chrono>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dbkeeper/base/byte_source.h"
-#include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/formats/export_reader.h"
 #include "dbkeeper/formats/export_writer.h"
@@ -122,8 +120,7 @@ class DatabaseDocument final : public RowDocument {
 
   export_json::Metadata metadata_of(Database& database) {
     const DatabaseInfo info = database.info();
-    const auto moment = parse_rfc3339(info.as_of).value_or(std::chrono::system_clock::now());
-    return describe_moment(moment, info, *snapshot_, schema_, plan_);
+    return describe_moment(moment_of(info), info, *snapshot_, schema_, plan_);
   }
 
   const Stop& stop_;

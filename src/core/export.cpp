@@ -202,6 +202,10 @@ class Readers {
 
 }  // namespace
 
+std::chrono::system_clock::time_point moment_of(const DatabaseInfo& info) {
+  return parse_rfc3339(info.as_of).value_or(std::chrono::system_clock::now());
+}
+
 export_json::Metadata describe_moment(std::chrono::system_clock::time_point moment,
                                       const DatabaseInfo& info, Snapshot& snapshot,
                                       const Schema& schema, const ExportPlan& plan) {

@@ -19,6 +19,9 @@ struct ExportReport {
   std::uint64_t bytes = 0;         // of the document, before any compression
 };
 
+// Of which the database says that it is, or else now.
+std::chrono::system_clock::time_point moment_of(const DatabaseInfo& info);
+
 // What the document says about itself. `moment`: when the snapshot was taken.
 export_json::Metadata describe_moment(std::chrono::system_clock::time_point moment,
                                       const DatabaseInfo& info, Snapshot& snapshot,
