@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 
@@ -243,27 +242,6 @@ class Run {
 };
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("-o,--output", options.output,
-                 "the file to write in place of one in --dir, or DIR/; - is standard output")
-      ->type_name("FILE");
-  app.add_option("--label", options.label, "what the backup is for; part of its name")
-      ->type_name("TEXT")
-      ->capture_default_str();
-  app.add_flag("--with-json", options.with_json,
-               "also an export beside it, which lives and goes with it");
-  app.add_flag("--portable", options.portable, "rows as text throughout, for other versions");
-  app.add_option("--keep", options.keep,
-                 "then clean up: keep the N newest of this database, as cleanup does")
-      ->check(CLI::Range(1, 100'000));
-  app.add_option("--after", options.after,
-                 "run this once the backup is verified, {} being its path: 'rclone copy {} s3:b'")
-      ->type_name("COMMAND");
-  app.add_flag("--no-verify", options.no_verify, "don't read it back (it counts for nothing then)");
-  app.add_flag("--allow-empty", options.allow_empty,
-               "back up a database without any table all the same");
-}
 
 Outcome run(const Options& options, Context& context) {
   check(options);

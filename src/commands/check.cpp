@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "commands/backup_freshness.h"
 #include "commands/schema_value.h"
 #include "dbkeeper/base/text.h"
@@ -63,19 +61,6 @@ Value value_of(const CheckReport& report, const BackupFreshness& backups, bool q
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_flag("--quick", options.quick,
-               "under a second, for probes: connect, one row a table, sequences");
-  app.add_flag("--fix-sequences", options.fix_sequences,
-               "move sequences that lie behind their column's maximum");
-  app.add_option("--max-backup-age", options.max_backup_age,
-                 "a finding if the newest sound backup in --dir is older: 26h")
-      ->type_name("AGE");
-  app.add_option("--max-proof-age", options.max_proof_age,
-                 "a finding if the last drill of one (verify --drill) is older: 7d")
-      ->type_name("AGE");
-}
 
 Outcome run(const Options& options, Context& context) {
   const AgeLimits limits{age_of(options.max_backup_age, "--max-backup-age"),

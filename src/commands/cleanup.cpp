@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "commands/list.h"
@@ -120,26 +119,6 @@ std::optional<Error> problem_of(const CleanupReport& report) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  const CLI::Range count(0, 100'000);
-  app.add_option("--keep", options.keep, "keep the N newest (10 if no --keep-… is given)")
-      ->check(count);
-  app.add_option("--keep-daily", options.keep_daily,
-                 "keep the newest of each of the last N days that have one")
-      ->check(count);
-  app.add_option("--keep-weekly", options.keep_weekly, "the same of weeks")->check(count);
-  app.add_option("--keep-monthly", options.keep_monthly, "the same of months")->check(count);
-  app.add_option("--max-age", options.max_age,
-                 "remove what no rule keeps only once it is older than this: 30d")
-      ->type_name("DURATION");
-  app.add_option("--label", options.label, "only backups with such a label: 'nightly*'")
-      ->type_name("GLOB");
-  app.add_flag("--exports", options.exports, "clean up exports instead, by the same rules");
-  app.add_flag("--verify", options.verify, "read every file back first");
-  app.add_flag("--dry-run", options.dry_run,
-               "change nothing; show each file with the rule that keeps or removes it");
-}
 
 Outcome run(const Options& options, Context& context) {
   const CleanupReport report = clean_up(context.settings.backup_dir, settled(options),

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "commands/diff_report.h"
 #include "commands/file_database.h"
 #include "dbkeeper/base/byte_source.h"
@@ -53,22 +51,6 @@ Error problem_of(const DiffReport& report, const DiffSide& a, const DiffSide& b)
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("A", options.a, "a database, export or backup; - is an export from stdin")
-      ->required();
-  app.add_option("B", options.b,
-                 "the other one; if only one is given, it is B, and A the database of --db");
-  app.add_option("--include", options.what.include, "only these tables (a list, globs)")
-      ->type_name("TABLES");
-  app.add_option("--exclude", options.what.exclude, "not these tables (a list, globs)")
-      ->type_name("TABLES");
-  const auto schema_only = app.add_flag("--schema-only", options.schema_only,
-                                        "compare no rows, but for reading exports");
-  app.add_flag("--rows-only", options.rows_only,
-               "compare the rows of the columns that both have, and nothing else")
-      ->excludes(schema_only);
-}
 
 Outcome run(const Options& options, Context& context) {
   if (options.a == kStdin && options.b == kStdin)

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 
 #include "commands/export_file.h"
@@ -105,32 +104,6 @@ std::string text_of(const Done& done) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("-o,--output,FILE", options.output,
-                 "the file to write; - is standard output, DIR/ the default name in DIR, and "
-                 "a name that ends in .zst is compressed")
-      ->type_name("FILE");
-  app.add_option("--include", options.what.include, "only these tables (a list, globs)")
-      ->type_name("TABLES");
-  app.add_option("--exclude", options.what.exclude, "not these tables (a list, globs)")
-      ->type_name("TABLES");
-  app.add_option("--where", options.what.where,
-                 "only the rows of a table that meet an SQL condition: 'orders:total > 100'")
-      ->type_name("CONDITION");
-  app.add_flag("--with-parents", options.what.with_parents,
-               "also every row that an exported row refers to, and so on");
-  app.add_option("--match", options.what.match,
-                 "the natural key of a table that declares none: 'exercises=name'")
-      ->type_name("KEY");
-  app.add_flag("--no-references", options.no_references,
-               "without the rows that exported rows refer to in tables left out");
-  app.add_option("--source", options.what.source,
-                 "the name by which imports recognise this database (default: its own identity)")
-      ->type_name("NAME");
-  app.add_flag("--allow-empty", options.what.allow_empty,
-               "export a database without any table all the same");
-}
 
 Outcome run(const Options& options, Context& context) {
   Outcome outcome;

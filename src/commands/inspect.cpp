@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "commands/export_file.h"
@@ -169,15 +168,6 @@ Inspection carry_out(const Options& options, Context& context) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("FILE", options.file,
-                 "an export (- is stdin), a backup or a database file, in place of --db")
-      ->type_name("FILE");
-  app.add_flag("--exact", options.exact, "count every table's rows instead of estimating");
-  app.add_option("--format", options.format, "how to print: table or json")
-      ->check(CLI::IsMember({"table", "json"}));
-}
 
 Outcome run(const Options& options, Context& context) {
   const Inspection inspection = carry_out(options, context);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "commands/text_table.h"
 #include "dbkeeper/base/duration.h"
 #include "dbkeeper/base/text.h"
@@ -109,8 +107,6 @@ std::string text_of(const std::vector<FolderBackup>& backups, const std::string&
 }
 
 }  // namespace
-
-void add_options(CLI::App&, Options&) {}
 
 Outcome run(const Options&, Context& context) {
   const auto backups = list_backups(context.settings.backup_dir);

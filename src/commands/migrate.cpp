@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "commands/migrate_report.h"
 #include "commands/migrate_run.h"
 #include "dbkeeper/base/duration.h"
@@ -21,22 +19,6 @@ std::optional<std::chrono::milliseconds> time_of(const std::string& text) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_flag("--strict", options.strict, "lost rows or values fail, unless --expect-loss");
-  app.add_option("--expect-loss", options.expect_loss,
-                 "what is meant to be lost: a table, or table.column; a list")
-      ->type_name("TABLES");
-  app.add_flag("--auto-restore", options.auto_restore,
-               "a failure puts the database back, if it isn't as before");
-  app.add_flag("--rehearse", options.rehearse,
-               "first on a scratch copy of the database; live only if that went well");
-  app.add_option("--unless", options.unless,
-                 "run this first: if it exits with 0, there is nothing to do")
-      ->type_name("COMMAND");
-  app.add_option("--timeout", options.timeout, "end the command after this long: 10m")
-      ->type_name("DURATION");
-}
 
 Outcome run(const Options& options, Context& context) {
   if (context.passed_words.empty())

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "commands/list.h"
 #include "commands/restore_choice.h"
 #include "commands/restore_question.h"
@@ -98,30 +96,6 @@ Outcome run_undo(const Options& options, Context& context) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("FILE", options.file, "the backup: a path, or a name in --dir")->type_name("FILE");
-  app.add_flag("--latest", options.latest,
-               "the newest backup of this database that holds; pre-restore ones aside");
-  app.add_flag("--list", options.list, "only show what there is, as `dbkeeper list` does");
-  app.add_option("--label", options.label, "with --latest: only backups with such a label")
-      ->type_name("GLOB");
-  app.add_flag("--undo", options.undo,
-               "take back the last import --mode clean, restore or migrate");
-  app.add_flag("--in-place", options.in_place,
-               "PostgreSQL: in one transaction within the database, none beside it");
-  app.add_option("--to", options.to, "into another database than --db names; it needn't exist")
-      ->type_name("URL");
-  app.add_option("--keep-old", options.keep_old,
-                 "PostgreSQL: how many earlier databases stay; default: this one and one more")
-      ->type_name("N");
-  app.add_flag("--no-terminate", options.no_terminate,
-               "don't end others' sessions: refuse if there are any");
-  app.add_flag("--no-safety-backup", options.no_safety_backup,
-               "make no backup of what is replaced first");
-  app.add_option("--confirm", options.confirm, "agree beforehand, by the database's name")
-      ->type_name("NAME");
-}
 
 Outcome run(const Options& options, Context& context) {
   if (options.list) return list_command::run({}, context);

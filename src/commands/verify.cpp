@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -269,14 +268,6 @@ void check_words(const Options& options) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("FILE", options.file, "a backup, or an export; - is an export from standard input")
-      ->type_name("FILE");
-  app.add_flag("--all", options.all, "every backup in --dir");
-  app.add_flag("--drill", options.drill,
-               "also restore it into a scratch database, and compare every table");
-}
 
 Outcome run(const Options& options, Context& context) {
   check_words(options);

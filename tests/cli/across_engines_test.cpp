@@ -315,7 +315,9 @@ TEST_CASE("an SQLite file is let go as soon as its rows are read") {
   };
   for (int i = 0; i < 500 && !waits(); ++i) std::this_thread::sleep_for(10ms);
   source->exec("UPDATE members SET name = 'Eve' WHERE id = 1");
-  holder.signal(SIGKILL);
+  target->exec(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+      "AND query = 'SELECT pg_sleep(30)'");
   holder.wait();
   const Run end = waiting.wait();
   INFO(end.err);
