@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
 
+#include "dbkeeper/base/big_endian.h"
 #include "dbkeeper/base/error.h"
 
 namespace dbkeeper {
@@ -65,13 +65,9 @@ class BinaryWalk {
   template <class Number>
   Number take() {
     if (stream_.size() - at_ < sizeof(Number)) fail(at_, "they end too early");
-    // Big-endian.
-    std::make_unsigned_t<Number> number = 0;
-    for (std::size_t i = 0; i < sizeof(Number); ++i)
-      number =
-          static_cast<decltype(number)>(number << 8 | static_cast<unsigned char>(stream_[at_ + i]));
+    const auto number = big_endian_at<Number>(stream_.data() + at_);
     at_ += sizeof(Number);
-    return static_cast<Number>(number);
+    return number;
   }
 
   std::string_view stream_;

@@ -262,22 +262,16 @@ bool Encoder::encode_array(const CellView& cell, std::string& out) const {
 
 namespace {
 
-template <class T>
-void append_big_endian(std::string& out, T value) {
-  for (int shift = static_cast<int>(sizeof(T) - 1) * 8; shift >= 0; shift -= 8)
-    out += static_cast<char>(value >> shift & 0xFF);
+template <class Number>
+void append(std::string& out, Number value) {
+  const auto bytes = big_endian(value);
+  out.append(bytes.data(), bytes.size());
 }
 
 }  // namespace
 
-void append_int16(std::string& out, std::int16_t value) {
-  append_big_endian(out, static_cast<std::uint16_t>(value));
-}
-void append_int32(std::string& out, std::int32_t value) {
-  append_big_endian(out, static_cast<std::uint32_t>(value));
-}
-void append_int64(std::string& out, std::int64_t value) {
-  append_big_endian(out, static_cast<std::uint64_t>(value));
-}
+void append_int16(std::string& out, std::int16_t value) { append(out, value); }
+void append_int32(std::string& out, std::int32_t value) { append(out, value); }
+void append_int64(std::string& out, std::int64_t value) { append(out, value); }
 
 }  // namespace dbkeeper::postgres::wire

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "dbkeeper/base/big_endian.h"
 #include "dbkeeper/model/batch.h"
 #include "dbkeeper/model/schema.h"
 
@@ -82,21 +83,8 @@ void append_int32(std::string& out, std::int32_t value);
 void append_int64(std::string& out, std::int64_t value);
 
 // Reads one. Requires: enough bytes. Inline: every value of a table passes here.
-template <class Unsigned>
-Unsigned big_endian_at(const char* bytes) {
-  Unsigned value = 0;
-  for (std::size_t i = 0; i < sizeof(Unsigned); ++i)
-    value = static_cast<Unsigned>(value << 8 | static_cast<unsigned char>(bytes[i]));
-  return value;
-}
-inline std::int16_t int16_at(const char* bytes) {
-  return static_cast<std::int16_t>(big_endian_at<std::uint16_t>(bytes));
-}
-inline std::int32_t int32_at(const char* bytes) {
-  return static_cast<std::int32_t>(big_endian_at<std::uint32_t>(bytes));
-}
-inline std::int64_t int64_at(const char* bytes) {
-  return static_cast<std::int64_t>(big_endian_at<std::uint64_t>(bytes));
-}
+inline std::int16_t int16_at(const char* bytes) { return big_endian_at<std::int16_t>(bytes); }
+inline std::int32_t int32_at(const char* bytes) { return big_endian_at<std::int32_t>(bytes); }
+inline std::int64_t int64_at(const char* bytes) { return big_endian_at<std::int64_t>(bytes); }
 
 }  // namespace dbkeeper::postgres::wire

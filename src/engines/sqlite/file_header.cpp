@@ -1,8 +1,11 @@
 #include "engines/sqlite/file_header.h"
 
 #include <array>
+#include <cstdint>
 #include <fstream>
 #include <utility>
+
+#include "dbkeeper/base/big_endian.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -11,13 +14,6 @@ using namespace std::string_view_literals;
 
 constexpr auto kMagic = "SQLite format 3\0"sv;
 
-std::uint64_t big_endian(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < size; ++i)
-    number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
-  return number;
-}
-
 }  // namespace
 
 FileHeader parse_header(std::string_view bytes) {
@@ -25,11 +21,12 @@ FileHeader parse_header(std::string_view bytes) {
   if (bytes.size() < FileHeader::kSize || !bytes.starts_with(kMagic)) return header;
   header.valid = true;
   header.wal = bytes[18] == 2 || bytes[19] == 2;
-  header.page_size = big_endian(bytes, 16, 2);
+  header.page_size = big_endian_at<std::uint16_t>(&bytes[16]);
   if (header.page_size == 1) header.page_size = 65536;
-  header.changes = big_endian(bytes, 24, 4);
+  header.changes = big_endian_at<std::uint32_t>(&bytes[24]);
   // The number of pages was written by this change, not left over from a program before 3.7.0.
-  if (header.changes == big_endian(bytes, 92, 4)) header.pages = big_endian(bytes, 28, 4);
+  if (header.changes == big_endian_at<std::uint32_t>(&bytes[92]))
+    header.pages = big_endian_at<std::uint32_t>(&bytes[28]);
   return header;
 }
 
