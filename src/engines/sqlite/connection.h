@@ -1,5 +1,5 @@
 // A connection to a database file, set up once: nothing is ever created, waiting for locks ends
-// with the lock timeout or a stop, and what stands in a foreign file isn't trusted.
+// with the lock timeout or a stop, and a foreign file reaches nothing outside of itself.
 //
 // Threads: one at a time; a stop may be requested from any.
 #pragma once

@@ -34,8 +34,6 @@ bool feeds(const Table* table) {
 std::vector<std::string> TriggerSwitch::off(const ImportPlan& plan) {
   written_ = tables_written(plan);
   const bool some_fire = std::any_of(written_.begin(), written_.end(), feeds);
-  // Triggers reach virtual tables and the application's functions only in a schema that is trusted.
-  trust(some_fire || plan.fire_triggers);
   if (plan.fire_triggers) return {};
   std::vector<std::string> names;
   for (const Table* table : written_)
@@ -57,12 +55,7 @@ void TriggerSwitch::on() {
   if (disabled_)
     sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, nullptr);
   disabled_ = false;
-  trust(false);
   rebuild_indexes();
-}
-
-void TriggerSwitch::trust(bool trusted) const {
-  sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, trusted ? 1 : 0, nullptr);
 }
 
 void TriggerSwitch::drop(const std::string& trigger) {

@@ -22,7 +22,6 @@ class TriggerSwitch {
 
  private:
   void drop(const std::string& trigger);
-  void trust(bool trusted) const;
   void rebuild_indexes() const;
 
   Connection& connection_;
