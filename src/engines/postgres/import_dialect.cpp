@@ -150,6 +150,8 @@ std::vector<std::string> ImportDialect::switch_triggers_off(const ImportPlan& pl
 
 void ImportDialect::switch_triggers_on() { triggers_.on(); }
 
+void ImportDialect::check_deferred() { session_->command("SET CONSTRAINTS ALL IMMEDIATE"); }
+
 // -- Foreign keys and plain indexes.
 
 bool ImportDialect::can_take_off_keys(const Table& table) {

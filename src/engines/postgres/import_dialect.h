@@ -35,6 +35,7 @@ class ImportDialect final : public staging::Dialect {
   void lock(const ImportPlan& plan) override;
   std::vector<std::string> switch_triggers_off(const ImportPlan& plan) override;
   void switch_triggers_on() override;
+  void check_deferred() override;
   void commit() override;
 
   bool can_take_off_keys(const Table& table) override;

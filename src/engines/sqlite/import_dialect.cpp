@@ -97,12 +97,19 @@ class SqliteDialect final : public staging::Dialect {
   }
   void switch_triggers_on() override { triggers_.on(); }
 
+  void check_deferred() override {
+    foreign_keys_.check();
+    int broken = 0, ignored = 0;
+    sqlite3_db_status(connection_->handle(), SQLITE_DBSTATUS_DEFERRED_FKS, &broken, &ignored, 0);
+    if (broken != 0)
+      throw Error(ErrorKind::conflict,
+                  "a row of a table that isn't imported refers to a row that is not there any more")
+          .hint("import that table as well, or leave alone what its rows refer to (--protect)");
+  }
+
   // A COMMIT that fails leaves the transaction open: it ends with the connection, unwritten.
   void commit() override {
-    foreign_keys_.check();
     const int code = sqlite3_exec(connection_->handle(), "COMMIT", nullptr, nullptr, nullptr);
-    if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
-      throw Error(ErrorKind::conflict, "a row refers to a row that is not there");
     if (code != SQLITE_OK) connection_->fail(code);
   }
 

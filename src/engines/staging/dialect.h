@@ -71,6 +71,8 @@ class Dialect {
   virtual std::vector<std::string> switch_triggers_off(const ImportPlan& plan) = 0;
   // Puts them back into the state that they had.
   virtual void switch_triggers_on() = 0;
+  // What is otherwise checked at the end: Error(conflict).
+  virtual void check_deferred() = 0;
   virtual void commit() = 0;
 
   // -- Foreign keys and plain indexes, off while many rows come in.

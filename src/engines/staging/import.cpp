@@ -124,6 +124,7 @@ class StagedImport final : public Import {
     put_back();
     if (straight_)
       for (const Table* table : straight_->tables()) straight_->keep_numbers(*table);
+    dialect_->check_deferred();
     dialect_->switch_triggers_on();
   }
 

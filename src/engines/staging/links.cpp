@@ -90,10 +90,28 @@ class Resolution {
     columns_.push_back(flag_of(l, p, m, d) + fmt::format(" AS f{}", l));
     for (std::size_t c = 0; c < link.columns.size(); ++c)
       columns_.push_back(
-          work_.dialect().converted(
-              staged_.column(link.columns[c]),
-              parent_value(link, c, {p, m, rewritten ? r : "", renumbered ? i : "", d})) +
+          as_spelled(l, c,
+                     parent_value(link, c, {p, m, rewritten ? r : "", renumbered ? i : "", d})) +
           fmt::format(" AS x{}_{}", l, c));
+  }
+
+  // What the child's column c becomes where its parent's is `becomes`. Equal isn't the same: where
+  // the parent keeps its "Food", a child's "food" stays as well.
+  std::string as_spelled(std::size_t l, std::size_t c, const std::string& becomes) const {
+    const ImportLink& link = links()[l];
+    const Column& child = staged_.column(link.columns[c]);
+    const Column& parent = work_.at(link.parent).column(link.to[c]);
+    const std::string rewritten = work_.dialect().converted(child, becomes);
+    if (is_spelled_one_way(child.type.family) && is_spelled_one_way(parent.type.family))
+      return rewritten;
+    return fmt::format(
+        "CASE WHEN {} THEN {} ELSE {} END",
+        work_.dialect().same(parent, work_.of(fmt::format("p{}", l), link.to[c]), becomes),
+        work_.of("s", link.columns[c]), rewritten);
+  }
+
+  static bool is_spelled_one_way(Family family) {
+    return family == Family::integer || family == Family::uuid;
   }
 
   // Its rows are what the file has.
@@ -106,9 +124,8 @@ class Resolution {
                     is_null(link), number_of(Leads::nowhere), p, work_.n(link.parent),
                     missing(link), number_of(Leads::found), l));
     for (std::size_t c = 0; c < link.columns.size(); ++c)
-      columns_.push_back(
-          work_.dialect().converted(staged_.column(link.columns[c]), work_.of(p, link.to[c])) +
-          fmt::format(" AS x{}_{}", l, c));
+      columns_.push_back(as_spelled(l, c, work_.of(p, link.to[c])) +
+                         fmt::format(" AS x{}_{}", l, c));
   }
 
   void join_stage(std::size_t l) {

@@ -33,25 +33,27 @@ Probe::Probe(const Workspace& work, std::size_t table, const Key& key)
 
 void Probe::find_links() {
   const StagedTable& staged = work_.at(table_);
-  std::string text = key_.predicate;
-  std::vector<std::string> columns;
+  text_ = key_.predicate;
   for (const Key::Part& part : key_.parts) {
     if (part.column.empty()) {
-      text += " " + part.expression;
+      text_ += " " + part.expression;
       continue;
     }
-    columns.push_back(part.column);
+    columns_.push_back(part.column);
     if (staged.column(part.column).generated())
-      text += " " + staged.column(part.column).default_expression;
+      text_ += " " + staged.column(part.column).default_expression;
   }
   for (std::size_t l = 0; l < staged.plan->links.size(); ++l) {
     const auto& of_link = staged.plan->links[l].columns;
-    if (std::any_of(of_link.begin(), of_link.end(), [&](const std::string& column) {
-          return std::find(columns.begin(), columns.end(), column) != columns.end() ||
-                 mentions(text, column);
-        }))
+    if (std::any_of(of_link.begin(), of_link.end(),
+                    [&](const std::string& column) { return depends_on(column); }))
       links_.push_back(l);
   }
+}
+
+bool Probe::depends_on(const std::string& column) const {
+  return std::find(columns_.begin(), columns_.end(), column) != columns_.end() ||
+         mentions(text_, column);
 }
 
 std::string Probe::part(std::size_t i) const { return part_sql(work_, key_, i); }
@@ -63,12 +65,31 @@ std::string Probe::file(bool only_led) const {
   std::string where = applies(work_, key_);
   for (const std::size_t link : links_) {
     columns.push_back(work_.flag(table_, link) + fmt::format(" AS f{}", link));
-    if (only_led)
-      where += fmt::format(" AND {} NOT IN ({}, {})", work_.flag(table_, link),
-                           static_cast<int>(Leads::added), static_cast<int>(Leads::missing));
+    if (only_led) where += " AND " + is_led(link);
   }
   return fmt::format("(SELECT {} FROM {} AS v WHERE {})", join(columns, ", "),
                      work_.rows(table_, Values::identity, true), where);
+}
+
+// The key's columns of a link are known if it leads to a row of the database, or if other links
+// that do tell them: the tenant of a project that is new, say.
+std::string Probe::is_led(std::size_t link) const {
+  const StagedTable& staged = work_.at(table_);
+  const auto& links = staged.plan->links;
+  std::vector<std::string> told;
+  for (const std::string& column : links[link].columns) {
+    if (!depends_on(column)) continue;
+    std::vector<std::string> others;
+    for (std::size_t other = 0; other < links.size(); ++other)
+      if (other != link && std::find(links[other].columns.begin(), links[other].columns.end(),
+                                     column) != links[other].columns.end())
+        others.push_back(
+            fmt::format("{} = {}", work_.flag(table_, other), static_cast<int>(Leads::found)));
+    told.push_back(others.empty() ? "1 = 0" : "(" + join(others, " OR ") + ")");
+  }
+  return fmt::format("({} NOT IN ({}, {}) OR {})", work_.flag(table_, link),
+                     static_cast<int>(Leads::added), static_cast<int>(Leads::missing),
+                     join(told, " AND "));
 }
 
 std::string Probe::base_rows() const {

@@ -29,11 +29,15 @@ class Probe {
   std::string file(bool only_led) const;
   std::string part(std::size_t i) const;
   void find_links();
+  bool depends_on(const std::string& column) const;
+  std::string is_led(std::size_t link) const;
 
   const Workspace& work_;
   const std::size_t table_;
   const Key key_;
-  std::vector<std::size_t> links_;  // on which it depends
+  std::vector<std::string> columns_;  // of which it is made
+  std::string text_;                  // what else of it may name columns
+  std::vector<std::size_t> links_;    // on which it depends
 };
 
 // The condition, about rows of Workspace::rows(…, identity, true) under an alias that hides no

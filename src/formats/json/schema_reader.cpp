@@ -110,6 +110,9 @@ ForeignKey foreign_key_of(const json& described, std::string_view default_schema
   key.columns = texts_of(member(described, "columns"), "columns");
   key.references = table_name(text_member(described, "references"), default_schema);
   key.to = texts_of(member(described, "to"), "to");
+  if (key.columns.empty() || key.columns.size() != key.to.size())
+    throw Fault{
+        0, fmt::format("a foreign key of {} columns to {}", key.columns.size(), key.to.size())};
   return key;
 }
 

@@ -1,0 +1,118 @@
+// Shapes of schemas and files that imports have to get right, each with a story.
+#include "cli/across_engines.h"
+
+using namespace dbkeeper::testing;
+
+// A foreign key finds its parent by the key's collation or type, and the child keeps its spelling.
+TEST_CASE("a reference that is equal to its parent's key without being the same stays as it is") {
+  const std::string rows =
+      "INSERT INTO cat VALUES ('Food'); INSERT INTO item VALUES (1, 'food'), (2, 'FOOD');";
+  const std::string sqlite =
+      "CREATE TABLE cat(name text PRIMARY KEY COLLATE nocase);"
+      "CREATE TABLE item(id integer PRIMARY KEY, cat text REFERENCES cat(name));";
+  const std::string postgres =
+      "CREATE EXTENSION citext; CREATE TABLE cat(name citext PRIMARY KEY);"
+      "CREATE TABLE item(id serial PRIMARY KEY, cat citext REFERENCES cat(name));";
+  for (const Engine engine : kEngines) {
+    const std::string& schema = engine == Engine::sqlite ? sqlite : postgres;
+    const ScratchFolder folder;
+    const auto source = make_database(engine, schema + rows);
+    const std::string file = exported(*source, folder);
+    for (const std::string& there : {std::string(), rows}) {
+      const auto target = make_database(engine, schema + there);
+      imported(*target, {file});
+      CHECK(target->query("SELECT cat FROM item ORDER BY id") == "food\nFOOD");
+      CHECK(run({"diff", "-q", source->url(), target->url()}).exit == 0);
+    }
+    const auto respelled = make_database(engine, schema + "INSERT INTO cat VALUES ('FooD');" +
+                                                     "INSERT INTO item VALUES (7, 'FooD');");
+    imported(*respelled, {file});
+    CHECK(respelled->query("SELECT cat FROM item WHERE id < 3 ORDER BY id") == "FooD\nFooD");
+    CHECK(imported(*respelled, {file, "--mode", "merge"})["total"]["inserted"] == 0);
+  }
+}
+
+// The tenant is known, though the project that the same composite key leads to is new.
+TEST_CASE("a row is found by a key that shares a column with a reference to a new row") {
+  const std::string schema =
+      "CREATE TABLE tenants(id $ID, slug text NOT NULL UNIQUE);"
+      "CREATE TABLE projects(tenant int NOT NULL REFERENCES tenants(id), name text NOT NULL,"
+      "  PRIMARY KEY(tenant, name));"
+      "CREATE TABLE members(id $ID, tenant int NOT NULL REFERENCES tenants(id),"
+      "  project text NOT NULL, email text NOT NULL, UNIQUE(tenant, email),"
+      "  FOREIGN KEY(tenant, project) REFERENCES projects(tenant, name));";
+  const auto rows = [](const std::string& tenant, const std::string& project) {
+    return "INSERT INTO tenants VALUES (" + tenant + ", 'acme');" +
+           "INSERT INTO projects VALUES (" + tenant + ", '" + project + "');" +
+           "INSERT INTO members(tenant, project, email) VALUES (" + tenant + ", '" + project +
+           "', 'ann@x');";
+  };
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto source = make_database(engine, schema + rows("1", "new"));
+    const auto target = make_database(engine, schema + rows("7", "old"));
+    const std::string file = exported(*source, folder);
+    const char* members = "SELECT tenant, project, email FROM members";
+    CHECK(imported(*target, {file})["tables"]["members"]["skipped"] == 1);
+    CHECK(target->query(members) == "7|old|ann@x");
+    CHECK(imported(*target, {file, "--mode", "merge"})["tables"]["members"]["updated"] == 1);
+    CHECK(target->query(members) == "7|new|ann@x");
+    CHECK(imported(*target, {file, "--mode", "merge"})["total"]["updated"] == 0);
+  }
+}
+
+TEST_CASE("a dry run finds what is otherwise checked at the end") {
+  const std::string schema =
+      "CREATE TABLE tag(id $ID, code text NOT NULL UNIQUE, name text NOT NULL UNIQUE);"
+      "CREATE TABLE card(id $ID, tag text NOT NULL REFERENCES tag(code)"
+      "  DEFERRABLE INITIALLY DEFERRED);";
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto source = make_database(engine, schema + "INSERT INTO tag VALUES (1, 'new', 'N');");
+    const auto target = make_database(
+        engine,
+        schema + "INSERT INTO tag VALUES (1, 'old', 'N'); INSERT INTO card VALUES (1, 'old');");
+    const std::string file = exported(*source, folder);
+    for (const std::vector<std::string>& words : {std::vector<std::string>{},
+                                                  {"--include", "tag"},
+                                                  {"--dry-run"},
+                                                  {"--dry-run", "--include", "tag"}}) {
+      std::vector<std::string> all = {file, "--mode", "merge"};
+      all.insert(all.end(), words.begin(), words.end());
+      const Run refused = import_into(*target, all);
+      INFO(refused.err);
+      CHECK(refused.exit == 5);
+      CHECK(target->query("SELECT code FROM tag") == "old");
+    }
+  }
+}
+
+TEST_CASE("a file whose foreign key has more columns than it refers to is no export") {
+  const ScratchFolder folder;
+  const auto source = old_library(Engine::sqlite);
+  const std::string file = exported(*source, folder);
+  for (const char* columns : {R"(["member_id","label"])", "[]"}) {
+    const std::string changed = with(content_of(file), R"(["member_id"])", columns);
+    std::ofstream(file + ".x", std::ios::binary) << changed;
+    const Run refused = import_into(*source, {file + ".x", "--edited"});
+    INFO(refused.err);
+    CHECK(refused.exit == 4);
+    CHECK(refused.err.find("a foreign key of ") != std::string::npos);
+  }
+}
+
+// What Django makes of a JSONField. SQLite 3.40 refuses it in a schema that isn't trusted.
+TEST_CASE("an SQLite schema that calls JSON functions is as good as any") {
+  const std::string schema =
+      "CREATE TABLE doc(id integer PRIMARY KEY, body text CHECK (JSON_VALID(body) OR body IS NULL),"
+      "  kind text GENERATED ALWAYS AS (json_extract(body, '$.kind')));"
+      "CREATE INDEX doc_size ON doc(json_extract(body, '$.size'));";
+  const ScratchFolder folder;
+  const auto source = make_database(
+      Engine::sqlite, schema + R"(INSERT INTO doc(body) VALUES ('{"kind":"a","size":1}'))");
+  const auto target = make_database(Engine::sqlite, schema);
+  imported(*target, {exported(*source, folder)});
+  CHECK(target->query("SELECT kind FROM doc WHERE json_extract(body, '$.size') = 1") == "a");
+  CHECK(run({"check", "--db", target->url()}).exit == 0);
+  CHECK(run({"backup", "--db", target->url(), "--dir", folder.path().string()}).exit == 0);
+}
