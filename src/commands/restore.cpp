@@ -55,6 +55,7 @@ Value value_of(const RestoreDone& done) {
       .set("in_place", done.report.in_place)
       .set("put_aside", done.report.put_aside.empty() ? Value() : Value(done.report.put_aside))
       .set("safety_backup", done.safety ? Value(done.safety->file.string()) : Value())
+      .set("undo", done.undo.empty() ? Value() : Value(done.undo))
       .set("left_out", Value::list(done.report.left_out))
       .set("dropped", Value::list(done.report.dropped))
       .set("seconds", done.seconds);
@@ -78,6 +79,10 @@ std::string text_of(const RestoreDone& done) {
     text += fmt::format("  what was there before is in {}\n", done.safety->file.string());
   for (const std::string& name : done.report.dropped)
     text += fmt::format("  the earlier {} is gone\n", name);
+  if (!done.undo.empty())
+    text += fmt::format("  undo: {}\n", done.undo);
+  else if (done.place.exists && !done.safety && done.report.put_aside.empty())
+    text += "  nothing of what was there before is left: this can't be taken back\n";
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "commands/proven_backup.h"
+#include "commands/undo_command.h"
 #include "dbkeeper/base/file_use.h"
 #include "dbkeeper/core/backup.h"
 #include "dbkeeper/core/backup_folder.h"
@@ -120,6 +121,12 @@ class Recorded {
 
   void begin() { record_ = begin_record(done_, wish_, context_); }
 
+  // What takes it back, once it is done: nothing where there was nothing, or nothing is left of it.
+  std::string undo(const RestoreReport& report) const {
+    const bool kept = done_.safety || !report.put_aside.empty();
+    return record_ && kept ? undo_command(context_, wish_.to) : std::string();
+  }
+
   RestoreReport run(const std::function<RestoreReport()>& replace) {
     try {
       RestoreReport report = replace();
@@ -169,6 +176,7 @@ RestoreDone run_restore(const BackupArchive& archive, const RestoreWish& wish, C
     if (error.kind() == ErrorKind::input) forget_proof(archive.path());
     throw;
   }
+  done.undo = record.undo(done.report);
   done.seconds = seconds_since(begin);
   remember_verified(archive.path(), context.reporter);  // all that it holds was compared
   for (const std::string& what : done.report.left_out) context.reporter.warn("left out: " + what);
@@ -191,6 +199,7 @@ std::optional<RestoreDone> run_put_back(const std::string& aside, const RestoreW
   Recorded record(done, wish, context);
   record.begin();
   done.report = record.run([&] { return target->commit(); });
+  done.undo = record.undo(done.report);
   done.seconds = seconds_since(begin);
   return done;
 }

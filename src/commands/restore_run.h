@@ -27,6 +27,7 @@ struct RestoreDone {
   RestorePlace place;
   RestoreReport report;
   std::optional<NewBackup> safety;
+  std::string undo;  // the command that takes it back; empty if nothing does
   double seconds = 0;
 };
 

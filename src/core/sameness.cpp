@@ -139,14 +139,34 @@ std::vector<std::string> table_changes(const BackupDescription& before,
   return out;
 }
 
+TableName root_of(const Schema& schema, TableName name) {
+  for (const Table* table = schema.find(name); table && table->partition_of;
+       table = schema.find(name))
+    name = *table->partition_of;
+  return name;
+}
+
+// All partitions of a table as one: which of them a row lies in may be another in another database.
+std::map<TableName, RowTotal> totals_of_roots(const Schema& schema,
+                                              const std::map<TableName, RowTotal>& tables) {
+  std::map<TableName, RowTotal> out;
+  for (const auto& [name, total] : tables) out[root_of(schema, name)] += total;
+  return out;
+}
+
 std::vector<std::string> row_changes(const BackupDescription& before, const BackupDescription& now,
                                      const Totals& then, const Totals& found) {
   std::vector<std::string> out;
+  const auto roots_then = totals_of_roots(before.schema, then.tables);
+  const auto roots_found = totals_of_roots(now.schema, found.tables);
   for (const BackupTable& table : before.tables) {
     const BackupTable* other = find(now, table.name);
     if (!other || other->columns != table.columns) continue;  // told already
     const RowTotal& a = then.tables.at(table.name);
     const RowTotal& b = found.tables.at(table.name);
+    const TableName root = root_of(before.schema, table.name);
+    const auto of_root = roots_found.find(root);
+    if (of_root != roots_found.end() && of_root->second == roots_then.at(root)) continue;
     const std::string name = before.schema.display(table.name);
     if (a.rows != b.rows)
       out.push_back(fmt::format("{} has {}, and had {}", name,

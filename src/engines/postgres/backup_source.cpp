@@ -188,12 +188,15 @@ class Source final : public BackupSource {
     return out;
   }
 
-  std::string select(std::size_t unit) const {
+  // COPY of the table itself is never planned: a SELECT would have functions in the expressions of
+  // its indexes looked into, which may need the application's search_path.
+  std::string what(std::size_t unit) const {
     const Part& part = parts_[unit];
     const CopiedTable& table = tables_[units_[unit].stream];
     std::string where = table.condition;
     if (const std::string range = range_condition(part); !range.empty()) where = "WHERE " + range;
-    return fmt::format("SELECT {} FROM ONLY {} {}",
+    if (where.empty()) return copied_columns(table);
+    return fmt::format("(SELECT {} FROM ONLY {} {})",
                        table.columns.empty() ? "" : QuotedName::list(table.columns).sql(),
                        QuotedName(table.name).sql(), where);
   }
@@ -226,7 +229,7 @@ class Reader final : public BackupReader {
     const std::size_t table = source_.units_[unit].stream;
     try {
       return {
-          {table, copy_pieces(reading_->session(), source_.select(unit),
+          {table, copy_pieces(reading_->session(), source_.what(unit),
                               source_.tables_[table].binary ? CopyFormat::binary : CopyFormat::text,
                               kRollBackToSavepoint, room_, take)}};
     } catch (Error& error) {

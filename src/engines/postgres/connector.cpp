@@ -32,6 +32,9 @@ RawConnection start(const Conninfo& conninfo) {
   if (!connection) throw std::bad_alloc();
   // So that a refusal carries its SQLSTATE, which no function of libpq tells.
   PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
+  // What the server remarks while it connects is about its settings, and nobody's question.
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
   return connection;
 }
 

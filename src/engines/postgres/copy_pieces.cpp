@@ -66,11 +66,11 @@ class Pieces {
 
 }  // namespace
 
-RowTotal copy_pieces(Session& session, const std::string& select, CopyFormat format,
+RowTotal copy_pieces(Session& session, const std::string& what, CopyFormat format,
                      const std::string& recover, std::string& room,
                      const std::function<void(std::string_view)>& take) {
   CopyOut copy(session,
-               fmt::format("COPY ({}) TO STDOUT (FORMAT {})", select,
+               fmt::format("COPY {} TO STDOUT (FORMAT {})", what,
                            format == CopyFormat::binary ? "binary" : "text"),
                recover);
   Pieces pieces(format, room, take);

@@ -12,10 +12,10 @@ namespace dbkeeper::postgres {
 
 enum class CopyFormat { binary, text };
 
-// Runs `select`, one SELECT, as COPY TO STDOUT and gives pieces of a few MB, or one row. The
-// rows that they hold, as model/copy_rows.h counts them. `room` is what a piece is put together in,
-// kept from one call to the next.
-RowTotal copy_pieces(Session& session, const std::string& select, CopyFormat format,
+// Runs COPY `what` TO STDOUT, of a table with its columns or a SELECT in parentheses, and gives
+// pieces of a few MB, or one row. The rows that they hold, as model/copy_rows.h counts them. `room`
+// is what a piece is put together in, kept from one call to the next.
+RowTotal copy_pieces(Session& session, const std::string& what, CopyFormat format,
                      const std::string& recover, std::string& room,
                      const std::function<void(std::string_view piece)>& take);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "dbkeeper_postgres_sql.h"
 #include "engines/postgres/quoted_name.h"
@@ -49,17 +50,32 @@ std::string setting_name(const std::string& name) {
   return QuotedName(name.substr(0, dot)).sql() + "." + QuotedName(name.substr(dot + 1)).sql();
 }
 
-// What the session has now is what the database gets, however the value has to be written.
+// Lists of names, each of which is quoted by itself: a literal would be one name. Source: pg_dump's
+// variable_is_guc_list_quote.
+bool is_list_of_names(std::string_view setting) {
+  constexpr std::array<std::string_view, 6> kLists = {
+      "local_preload_libraries",  "search_path",      "session_preload_libraries",
+      "shared_preload_libraries", "temp_tablespaces", "unix_socket_directories"};
+  return std::find(kLists.begin(), kLists.end(), setting) != kLists.end();
+}
+
+// Of a list, what the session has now is what the database gets. Of others it isn't: DateStyle
+// would take a part from the session, and a role or a text search configuration may be none there.
 PropertyStatement setting_statement(const DatabaseProperties::Setting& setting,
                                     const std::string& database) {
   const std::string whose =
       setting.role.empty()
           ? "ALTER DATABASE " + database
           : fmt::format("ALTER ROLE {} IN DATABASE {}", QuotedName(setting.role).sql(), database);
-  return {{fmt::format("SELECT pg_catalog.set_config({}, {}, true)", literal(setting.name),
+  const std::string set = fmt::format("{} SET {}", whose, setting_name(setting.name));
+  std::vector<std::string> sql;
+  if (is_list_of_names(setting.name))
+    sql = {fmt::format("SELECT pg_catalog.set_config({}, {}, true)", literal(setting.name),
                        literal(setting.value)),
-           fmt::format("{} SET {} FROM CURRENT", whose, setting_name(setting.name))},
-          setting.role,
+           set + " FROM CURRENT"};
+  else
+    sql = {fmt::format("{} TO {}", set, literal(setting.value))};
+  return {std::move(sql), setting.role,
           fmt::format("setting {}{}", setting.name,
                       setting.role.empty() ? "" : " of role " + setting.role)};
 }

@@ -166,7 +166,48 @@ void Maintenance::create(const DatabaseProperties& properties, const std::string
 }
 
 void Maintenance::drop(const std::string& name) {
+  if (properties(name).is_template)
+    session_->command(fmt::format("ALTER DATABASE {} IS_TEMPLATE false", QuotedName(name).sql()));
   session_->command("DROP DATABASE IF EXISTS " + QuotedName(name).sql());
+}
+
+void Maintenance::drop_own(const std::string& name) noexcept {
+  const auto drop = [&] {
+    return session_->command_quietly(
+        fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(name).sql()));
+  };
+  if (drop()) return;
+  std::string why;
+  try {
+    session_->command_quietly(
+        fmt::format("ALTER DATABASE {} IS_TEMPLATE false", QuotedName(name).sql()));
+    drop_subscriptions(name);
+    if (drop()) return;
+  } catch (const std::exception& error) {
+    why = fmt::format(": {}", error.what());
+  }
+  options_.reporter->warn(
+      fmt::format("the database {} is still there, and can be dropped{}", name, why));
+}
+
+// A database with one can't be dropped. What is restored was never connected to its publisher:
+// there is no slot that would be left.
+void Maintenance::drop_subscriptions(const std::string& database) {
+  std::vector<std::string> statements;
+  for (const auto& row : session_->query(fmt::format(
+           "SELECT subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d "
+           "ON d.oid = s.subdbid WHERE d.datname = {}",
+           literal(database)))) {
+    const std::string name = QuotedName(std::string_view(row[0].c_str())).sql();
+    statements.push_back(fmt::format("ALTER SUBSCRIPTION {} DISABLE", name));
+    statements.push_back(fmt::format("ALTER SUBSCRIPTION {} SET (slot_name = NONE)", name));
+    statements.push_back("DROP SUBSCRIPTION " + name);
+  }
+  if (statements.empty()) return;
+  Conninfo conninfo = conninfo_;
+  conninfo.set("dbname", database);
+  Session session(conninfo, options_);
+  for (const std::string& statement : statements) session.command(statement);
 }
 
 std::vector<std::string> Maintenance::stamped(const std::string& prefix) {

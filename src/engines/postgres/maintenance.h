@@ -34,6 +34,9 @@ class Maintenance {
 
   void create(const DatabaseProperties& properties, const std::string& name);
   void drop(const std::string& name);
+  // One that this run has made for itself, its sessions and subscriptions too: to clean up while
+  // unwinding. That it can't be done is warned of.
+  void drop_own(const std::string& name) noexcept;
   // The databases whose name is `prefix` and a time, the newest first.
   std::vector<std::string> stamped(const std::string& prefix);
   // What restores into such databases build, before it has its final name.
@@ -53,6 +56,7 @@ class Maintenance {
  private:
   Maintenance(const Conninfo& conninfo, const OpenOptions& options, std::string database);
   void rename(const std::string& from, const std::string& to);
+  void drop_subscriptions(const std::string& database);
   void await_end_of_sessions(const std::string& database);
 
   const Conninfo conninfo_;

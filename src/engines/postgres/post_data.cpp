@@ -8,6 +8,7 @@
 #include <span>
 #include <thread>
 
+#include "engines/postgres/partition_roots.h"
 #include "engines/postgres/script_runner.h"
 
 namespace dbkeeper::postgres {
@@ -50,20 +51,25 @@ Stage stage_of(const ScriptEntry& entry) {
 // exclude each other: they would wait, or deadlock.
 class SideBySide {
  public:
+  // `roots`: by partition, the table that it counts as.
   SideBySide(std::span<const ScriptEntry> entries,
-             const std::map<std::string, std::uint64_t>& weights) {
+             const std::map<std::string, std::uint64_t>& weights,
+             const std::map<std::string, std::string>& roots) {
     for (const ScriptEntry& entry : entries) {
       Task task{&entry, locks_of(entry), 0};
-      for (const std::string& table : task.locks.tables)
+      for (std::string& table : task.locks.tables) {
         if (const auto found = weights.find(table); found != weights.end())
           task.weight = std::max(task.weight, found->second);
+        if (const auto root = roots.find(table); root != roots.end()) table = root->second;
+      }
       waiting_.push_back(std::move(task));
     }
     std::stable_sort(waiting_.begin(), waiting_.end(),
                      [](const Task& a, const Task& b) { return a.weight > b.weight; });
   }
 
-  void run(const std::shared_ptr<Sessions>& sessions, int jobs) {
+  void run(const std::shared_ptr<Sessions>& sessions, int jobs,
+           std::vector<std::string>& left_out) {
     const auto threads =
         std::clamp<std::size_t>(static_cast<std::size_t>(jobs), 1, waiting_.size());
     {
@@ -72,6 +78,7 @@ class SideBySide {
       work(sessions);
     }
     if (failure_) std::rethrow_exception(failure_);
+    left_out.insert(left_out.end(), left_out_.begin(), left_out_.end());
   }
 
  private:
@@ -85,10 +92,13 @@ class SideBySide {
     try {
       const Loan session(sessions);
       ScriptRunner runner(*session);
+      std::vector<std::string> left_out;
       while (const auto task = take()) {
-        runner.run(*task->entry);
+        runner.run(*task->entry, left_out);
         give_back(*task);
       }
+      const std::lock_guard lock(mutex_);
+      left_out_.insert(left_out_.end(), left_out.begin(), left_out.end());
     } catch (...) {
       const std::lock_guard lock(mutex_);
       if (!failure_) failure_ = std::current_exception();
@@ -132,7 +142,16 @@ class SideBySide {
   std::vector<Task> waiting_;
   std::map<std::string, int> busy_;
   std::exception_ptr failure_;
+  std::vector<std::string> left_out_;
 };
+
+// A foreign key of a partitioned table, or to one, takes the locks of all its partitions too.
+std::map<std::string, std::string> roots_of_partitions(Session& session) {
+  std::map<std::string, std::string> out;
+  for (const auto& [partition, root] : partition_roots(session))
+    out[partition.schema + "." + partition.name] = root.table.schema + "." + root.table.name;
+  return out;
+}
 
 }  // namespace
 
@@ -165,10 +184,14 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
     const std::size_t begin = at;
     while (at < entries.size() && stage_of(entries[at]) == stage) ++at;
     const std::span together(entries.data() + begin, at - begin);
-    if (stage == Stage::alone)
+    if (stage == Stage::alone) {
       runner.run(together, left_out);
-    else
-      SideBySide(together, weights).run(sessions, jobs);
+      continue;
+    }
+    const bool families = stage == Stage::foreign_keys && jobs > 1;
+    SideBySide(together, weights,
+               families ? roots_of_partitions(*session) : std::map<std::string, std::string>())
+        .run(sessions, jobs, left_out);
   }
 }
 

@@ -42,8 +42,7 @@ class Beside final : public RestoreTarget {
   ~Beside() override {
     sessions_.reset();
     if (fresh_.empty()) return;
-    maintenance_->session().command_quietly(
-        fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(fresh_).sql()));
+    maintenance_->drop_own(fresh_);
   }
 
   const RestorePlace& place() const override { return place_; }
@@ -77,12 +76,14 @@ class Beside final : public RestoreTarget {
     Conninfo conninfo = conninfo_;
     conninfo.set("dbname", fresh_);
     sessions_ = std::make_shared<Sessions>(conninfo, options_);
+    is_template_ = properties.is_template;
     give_properties(properties);
     const Loan session(sessions_);
     session->command(kRestoreSettings);
     if (!properties_of(description_.properties).has_public)
       session->command("DROP SCHEMA IF EXISTS public");
     ScriptRunner(*session).run(files_->pre_data(), report_.left_out);
+    roots_ = partition_roots(*session);
   }
 
   int most_writers() const override { return restore_.jobs; }
@@ -90,19 +91,21 @@ class Beside final : public RestoreTarget {
   std::unique_ptr<RestoreWriter> writer() override {
     class Writer final : public RestoreWriter {
      public:
-      Writer(std::shared_ptr<Sessions> sessions, const BackupDescription& description)
-          : session_(std::move(sessions)), description_(description) {
+      Writer(std::shared_ptr<Sessions> sessions, const BackupDescription& description,
+             const std::map<TableName, PartitionRoot>& roots)
+          : session_(std::move(sessions)), description_(description), roots_(roots) {
         session_->command(kRestoreSettings);
       }
       void write(std::size_t stream, std::string_view piece) override {
-        load_piece(*session_, description_, stream, piece);
+        load_piece(*session_, description_, roots_, stream, piece);
       }
 
      private:
       Loan session_;
       const BackupDescription& description_;
+      const std::map<TableName, PartitionRoot>& roots_;
     };
-    return std::make_unique<Writer>(sessions_, description_);
+    return std::make_unique<Writer>(sessions_, description_, roots_);
   }
 
   void complete() override {
@@ -119,6 +122,7 @@ class Beside final : public RestoreTarget {
     sessions_.reset();
     swap_.carry_out(fresh_, report_);
     fresh_.clear();
+    if (is_template_) become_template();
     return std::move(report_);
   }
 
@@ -137,6 +141,14 @@ class Beside final : public RestoreTarget {
     return place_.name == description_.database &&
            *description_.source_id == maintenance_->source_id(number) &&
            !maintenance_->has_number(number);
+  }
+
+  // Only now: one that is a template can't be dropped.
+  void become_template() {
+    const auto failure = maintenance_->session().run_all(
+        {fmt::format("ALTER DATABASE {} IS_TEMPLATE true", QuotedName(place_.name).sql())});
+    if (failure)
+      report_.left_out.push_back("template mark of the database: " + failure->error.message());
   }
 
   void give_properties(const DatabaseProperties& properties) {
@@ -200,6 +212,8 @@ class Beside final : public RestoreTarget {
   RestoreReport report_;
   std::optional<RestoreFiles> files_;
   std::string fresh_;  // the new database's name, as long as it isn't the final one
+  bool is_template_ = false;
+  std::map<TableName, PartitionRoot> roots_;
   std::shared_ptr<Sessions> sessions_;
 };
 

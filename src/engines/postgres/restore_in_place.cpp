@@ -121,14 +121,15 @@ class InPlace final : public RestoreTarget {
     class Writer final : public RestoreWriter {
      public:
       Writer(Session& session, const BackupDescription& description)
-          : session_(session), description_(description) {}
+          : session_(session), description_(description), roots_(partition_roots(session)) {}
       void write(std::size_t stream, std::string_view piece) override {
-        load_piece(session_, description_, stream, piece);
+        load_piece(session_, description_, roots_, stream, piece);
       }
 
      private:
       Session& session_;
       const BackupDescription& description_;
+      const std::map<TableName, PartitionRoot> roots_;
     };
     return std::make_unique<Writer>(*session_, description_);
   }

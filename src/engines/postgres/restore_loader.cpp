@@ -20,10 +20,10 @@ const BackupTable& table_of(const BackupDescription& description, std::size_t st
                                             description.streams[stream].folder));
 }
 
-std::string copy_sql(const BackupTable& table, bool binary) {
+std::string copy_sql(const BackupTable& table, const TableName& into, bool binary) {
   std::string columns;
   if (!table.columns.empty()) columns = " (" + QuotedName::list(table.columns).sql() + ")";
-  return fmt::format("COPY {}{} FROM STDIN (FORMAT {})", QuotedName(table.name).sql(), columns,
+  return fmt::format("COPY {}{} FROM STDIN (FORMAT {})", QuotedName(into).sql(), columns,
                      binary ? "binary" : "text");
 }
 
@@ -48,13 +48,17 @@ void send(Session& session, const std::string& sql, std::string_view bytes) {
 
 }  // namespace
 
-void load_piece(Session& session, const BackupDescription& description, std::size_t stream,
+void load_piece(Session& session, const BackupDescription& description,
+                const std::map<TableName, PartitionRoot>& roots, std::size_t stream,
                 std::string_view piece) {
   const StreamFormat format = description.streams.at(stream).format;
   if (format == StreamFormat::sql) return session.command(std::string(piece));
   const BackupTable& table = table_of(description, stream);
+  const auto root = roots.find(table.name);
+  const TableName& into =
+      root != roots.end() && root->second.by_number ? root->second.table : table.name;
   try {
-    send(session, copy_sql(table, format == StreamFormat::copy_binary), piece);
+    send(session, copy_sql(table, into, format == StreamFormat::copy_binary), piece);
   } catch (Error& error) {
     if (error.table().empty()) error.table(display(table.name, kDefaultSchema));
     throw;

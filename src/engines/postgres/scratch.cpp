@@ -35,10 +35,7 @@ class ServerScratch final : public ScratchDatabase {
     address_ = address_of(conninfo);
   }
 
-  ~ServerScratch() override {
-    maintenance_->session().command_quietly(
-        fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(name_).sql()));
-  }
+  ~ServerScratch() override { maintenance_->drop_own(name_); }
 
   const std::string& address() const override { return address_; }
   const std::string& name() const override { return name_; }

@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/quoted_name.h"
 #include "engines/postgres/savepoint.h"
+#include "engines/postgres/users_path.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -74,6 +76,22 @@ void add_role(const Words& words, std::optional<std::size_t> before,
   if (!role.is("public")) roles.push_back(role.text);
 }
 
+// ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA b GRANT …: where ROLE stands.
+std::optional<std::size_t> default_rights_of(const Words& words) {
+  constexpr std::size_t kRole = 4;
+  if (words.size() > kRole && words[0].is("alter") && words[3].is("for") && words[kRole].is("role"))
+    return kRole;
+  return std::nullopt;
+}
+
+// What stands behind the names of role and schema, of which either may be called "revoke".
+bool revokes(const Words& words) {
+  if (!words[0].is("alter")) return words[0].is("revoke");
+  std::size_t at = 3;
+  while (at + 2 < words.size() && (words[at].is("for") || words[at].is("in"))) at += 3;
+  return at < words.size() && words[at].is("revoke");
+}
+
 std::vector<std::string> roles_in(const std::string& statement) {
   const Words words = words_of(statement);
   std::vector<std::string> out;
@@ -83,16 +101,36 @@ std::vector<std::string> roles_in(const std::string& statement) {
   if (makes_user_mapping(words)) add_role(words, 3, out);
   for (const Word& role : roles_of_policy(words)) out.push_back(role.text);
   if (!gives_rights(words)) return out;
-  const bool revokes =
-      std::any_of(words.begin(), words.end(), [](const Word& word) { return word.is("revoke"); });
-  add_role(words, last(words, revokes ? "from" : "to"), out);
-  if (words[0].is("alter")) add_role(words, last(words, "role"), out);
+  add_role(words, last(words, revokes(words) ? "from" : "to"), out);
+  if (const auto whose = default_rights_of(words)) add_role(words, whose, out);
   return out;
 }
 
 std::string name_of(const ScriptEntry& entry) {
   return entry.name.empty() ? "the script's beginning"
                             : fmt::format("{} {}", lower_ascii(entry.type), entry.name);
+}
+
+void set_path(Session& session, const std::string& path) {
+  session.command(
+      fmt::format("SELECT pg_catalog.set_config('search_path', {}, false)", literal(path)));
+}
+
+Error about(const ScriptEntry& entry, Error error) {
+  return error.during("restoring " + name_of(entry));
+}
+
+// What the server computes from the rows, in which functions of a user may be called.
+bool is_computed(const ScriptEntry& entry) {
+  return entry.type == "INDEX" || entry.type == "CONSTRAINT" ||
+         entry.type == "MATERIALIZED VIEW DATA";
+}
+
+// Without it no row is missing, and none is let in that would have been refused.
+bool can_be_made_again(const ScriptEntry& entry, const std::string& sql) {
+  const Words words = words_of(sql);
+  return entry.type == "MATERIALIZED VIEW DATA" ||
+         (entry.type == "INDEX" && words.size() > 1 && words[1].is("index"));
 }
 
 // Who may not give a right or an owner leaves it as it is; so does who may not comment on an
@@ -157,14 +195,12 @@ void ScriptRunner::settle(const ScriptEntry& entry) {
   settings_ = entry.settings;
 }
 
-void ScriptRunner::run(const ScriptEntry& entry) {
+void ScriptRunner::run(const ScriptEntry& entry, std::vector<std::string>& left_out) {
   if (entry.statements.empty()) return;
-  try {
-    settle(entry);
-    session_.command(join(entry.statements, ";\n"));
-  } catch (Error& error) {
-    throw error.during("restoring " + name_of(entry));
-  }
+  settle(entry);
+  const std::string sql = join(entry.statements, ";\n");
+  if (const auto failure = session_.run_all({sql}))
+    run_in_users_path(entry, sql, failure->error, left_out);
 }
 
 void ScriptRunner::run(std::span<const ScriptEntry> entries, std::vector<std::string>& left_out) {
@@ -215,13 +251,36 @@ void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::str
       continue;
     }
     constexpr std::string_view kNoRight = "42501";
-    if (failure->sqlstate != kNoRight || !may_be_left_out(statement)) {
-      Error error = failure->error;
-      throw error.during("restoring " + name_of(entry));
-    }
+    const bool no_right = failure->sqlstate == kNoRight && may_be_left_out(statement);
+    if (!no_right && !is_computed(entry)) throw about(entry, failure->error);
     take_back();
-    left_out.push_back(fmt::format("{}: {}", name_of(entry), failure->error.message()));
+    if (no_right)
+      left_out.push_back(fmt::format("{}: {}", name_of(entry), failure->error.message()));
+    else
+      run_in_users_path(entry, statement, failure->error, left_out);
   }
+}
+
+// Functions that are called there may name tables and functions without their schemas, as the
+// application's search_path lets them.
+void ScriptRunner::run_in_users_path(const ScriptEntry& entry, const std::string& sql,
+                                     const Error& failure, std::vector<std::string>& left_out) {
+  if (!is_computed(entry) || failure.kind() == ErrorKind::interrupted || !session_.alive())
+    throw about(entry, failure);
+  set_path(session_, users_path(session_));
+  set_savepoint();
+  const auto again = session_.run_all({sql});
+  if (again && (again->error.kind() == ErrorKind::interrupted || !session_.alive()))
+    throw about(entry, again->error);
+  if (again)
+    take_back();
+  else if (within_ == Within::transaction)
+    session_.command(kReleaseSavepoint);
+  set_path(session_, "");
+  if (!again) return;
+  if (!can_be_made_again(entry, sql)) throw about(entry, failure);
+  left_out.push_back(fmt::format("{}: {} ({})", name_of(entry), again->error.message(),
+                                 sql.substr(0, sql.find('\n'))));
 }
 
 }  // namespace dbkeeper::postgres

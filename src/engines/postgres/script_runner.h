@@ -35,15 +35,18 @@ class ScriptRunner {
   explicit ScriptRunner(Session& session, Within within = Within::nothing)
       : session_(session), within_(within) {}
 
-  // In order, many in one round trip. Rights that this role may not give are told in `left_out`;
-  // anything else that fails is thrown, with the entry's name.
+  // In order, many in one round trip. Rights that this role may not give are told in `left_out`,
+  // and so is what can be made again from the rows and could not be; anything else that fails is
+  // thrown, with the entry's name.
   void run(std::span<const ScriptEntry> entries, std::vector<std::string>& left_out);
-  void run(const ScriptEntry& entry);
+  void run(const ScriptEntry& entry, std::vector<std::string>& left_out);
 
  private:
   void settle(const ScriptEntry& entry);
   bool run_at_once(const std::string& sql);
   void run_one_by_one(const ScriptEntry& entry, std::vector<std::string>& left_out);
+  void run_in_users_path(const ScriptEntry& entry, const std::string& sql, const Error& failure,
+                         std::vector<std::string>& left_out);
   void set_savepoint();
   void take_back();
 

@@ -40,14 +40,23 @@ Error rewritten(const TableName& table) {
       .hint("run it again when no migration or TRUNCATE is at work");
 }
 
-// A row for each name, in order. A right on every column is none on ctid. The catalog's row is of
-// the transaction's moment, the name and the file are those of now.
+// A row for each name, in order. A right on every column is none on ctid. Ranges take a plan, and a
+// planner looks into functions of a user that indexes or statistics are computed with, in a
+// search_path that may not be theirs. The catalog's row is of the transaction's moment, the name
+// and the file are those of now.
 std::string look_sql(const std::vector<TableName>& tables) {
   std::vector<std::string> names;
   for (const TableName& table : tables) names.push_back(literal(QuotedName(table).sql()));
   return fmt::format(
       "SELECT c.relkind = 'p' OR c.relfilenode = pg_catalog.pg_relation_filenode(c.oid) AS intact,"
       " coalesce(am.amname = 'heap' AND pg_catalog.has_table_privilege(c.oid, 'SELECT'), false)"
+      "   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid IN ("
+      "     'pg_catalog.pg_proc'::pg_catalog.regclass, "
+      "'pg_catalog.pg_operator'::pg_catalog.regclass)"
+      "     AND (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid IN ("
+      "         SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid)"
+      "       OR d.classid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass AND d.objid IN ("
+      "         SELECT e.oid FROM pg_catalog.pg_statistic_ext e WHERE e.stxrelid = c.oid)))"
       "   AS by_pages,"
       " pg_catalog.pg_relation_size(c.oid)"
       "   / pg_catalog.current_setting('block_size')::pg_catalog.int8 AS pages,"

@@ -6,9 +6,12 @@
 
 namespace dbkeeper::postgres {
 
+std::string users_path(Session& session) {
+  return session.value("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'");
+}
+
 std::string users_path(Session& session, const Conninfo& conninfo) {
-  std::string out =
-      session.value("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'");
+  std::string out = users_path(session);
   for (const auto& [name, value] : conninfo.settings)
     if (name == "search_path") out = value;
   if (!conninfo.limited_to_schema.empty())

@@ -8,7 +8,9 @@
 
 namespace dbkeeper::postgres {
 
-// The role's own, with what the address says of it.
+// The role's own in this database.
+std::string users_path(Session& session);
+// With what the address says of it.
 std::string users_path(Session& session, const Conninfo& conninfo);
 
 // The statement that sets it for the rest of the transaction.
