@@ -101,6 +101,66 @@ TEST_CASE("a file whose foreign key has more columns than it refers to is no exp
   }
 }
 
+// Databases look at unique keys row by row, in no order that anybody promised.
+TEST_CASE("a merge puts a list in another order, and swaps what is unique") {
+  const std::string schema =
+      "CREATE TABLE lists(id $ID, title text UNIQUE);"
+      "CREATE TABLE items(id $ID, list_id int REFERENCES lists(id), pos int CHECK (pos >= 0),"
+      "  name text NOT NULL, UNIQUE(list_id, pos), UNIQUE(list_id, name));"
+      "CREATE TABLE people(id $ID, email text NOT NULL UNIQUE, name text NOT NULL UNIQUE);";
+  const std::string list = "INSERT INTO lists VALUES (1, 'a'), (2, 'b');";
+  const std::string people =
+      "INSERT INTO people VALUES (1, 'a@x', 'A'), (2, 'b@x', 'B'), (3, 'c@x', 'C');";
+  const std::string before =
+      list + people + "INSERT INTO items VALUES (1, 1, 1, 'a'), (2, 1, 2, 'b'), (3, 1, 3, 'c');";
+  const char* all = "SELECT list_id, pos, name FROM items ORDER BY 1, 2";
+  for (const Engine engine : kEngines)
+    for (const char* items : {"(1, 1, 2, 'a'), (2, 1, 1, 'b'), (3, 1, 3, 'c')",
+                              "(1, 1, 2, 'a'), (2, 1, 3, 'b'), (3, 1, 4, 'c'), (4, 1, 1, 'd')",
+                              "(1, 1, 1, 'a'), (2, 1, 2, 'b'), (3, 1, 4, 'c'), (4, 1, 3, 'd')",
+                              "(1, 1, 3, 'a'), (2, 1, 1, 'b'), (3, 1, 2, 'c'), (7, 2, 0, 'a')"}) {
+      const ScratchFolder folder;
+      const auto source =
+          make_database(engine, schema + list + people + "INSERT INTO items VALUES " + items + ";");
+      const auto target = make_database(engine, schema + before);
+      const std::string file = exported(*source, folder);
+      const auto told = imported(*target, {file, "--mode", "merge", "--dry-run"});
+      const auto done = imported(*target, {file, "--mode", "merge"});
+      CHECK(done["tables"] == told["tables"]);
+      CHECK(target->query(all) == source->query(all));
+      const auto again = imported(*target, {file, "--mode", "merge"})["total"];
+      CHECK(again["unchanged"] == again["rows"]);
+    }
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto source = make_database(
+        engine,
+        schema + "INSERT INTO people VALUES (1, 'b@x', 'C'), (2, 'a@x', 'B'), (3, 'c@x', 'A');");
+    const auto target = make_database(engine, schema + before);
+    const auto done =
+        imported(*target, {exported(*source, folder), "--mode", "merge", "--identity", "key"});
+    CHECK(done["total"]["updated"] == 3);
+    const char* everybody = "SELECT id, email, name FROM people ORDER BY id";
+    CHECK(target->query(everybody) == source->query(everybody));
+  }
+}
+
+TEST_CASE("a merge that gives a row what another keeps is refused as ever") {
+  const std::string schema = "CREATE TABLE t(id $ID, code text NOT NULL UNIQUE, pos int UNIQUE);";
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto source =
+        make_database(engine, schema + "INSERT INTO t VALUES (1, 'a', 2), (3, 'c', 1);");
+    const auto target = make_database(
+        engine, schema + "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3);");
+    const Run refused =
+        import_into(*target, {exported(*source, folder), "--mode", "merge", "--match", "t=code"});
+    INFO(refused.err);
+    CHECK(refused.exit == 5);
+    CHECK(target->query("SELECT id, code, pos FROM t ORDER BY id") == "1|a|1\n2|b|2\n3|c|3");
+  }
+}
+
 // What Django makes of a JSONField. SQLite 3.40 refuses it in a schema that isn't trusted.
 TEST_CASE("an SQLite schema that calls JSON functions is as good as any") {
   const std::string schema =

@@ -248,6 +248,19 @@ std::string ImportDialect::insert_into(const Table& table,
   return always ? out + " OVERRIDING SYSTEM VALUE" : out;
 }
 
+// What is written gets another address.
+void ImportDialect::move_rows(const Table& table, const std::string& update,
+                              const std::string& found) {
+  std::vector<std::string> now, sets;
+  for (const std::string& part : address(table, "t")) {
+    sets.push_back(fmt::format("a{0} = moved.a{0}", now.size()));
+    now.push_back(fmt::format("{} AS a{}", part, now.size()));
+  }
+  session_->change(fmt::format(
+      "WITH moved AS ({} RETURNING p.n, {}) UPDATE {} AS m SET {} FROM moved WHERE m.n = moved.n",
+      update, join(now, ", "), found, join(sets, ", ")));
+}
+
 // -- Expressions.
 
 std::vector<std::string> ImportDialect::address(const Table& table, std::string_view alias) const {

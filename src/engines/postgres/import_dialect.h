@@ -36,6 +36,7 @@ class ImportDialect final : public staging::Dialect {
   std::vector<std::string> switch_triggers_off(const ImportPlan& plan) override;
   void switch_triggers_on() override;
   void check_deferred() override;
+  void move_rows(const Table& table, const std::string& update, const std::string& found) override;
   void commit() override;
 
   bool can_take_off_keys(const Table& table) override;

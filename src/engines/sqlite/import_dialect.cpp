@@ -162,6 +162,11 @@ class SqliteDialect final : public staging::Dialect {
     return fmt::format("UPDATE {}{}", or_abort(*connection_, table), rows_of(table));
   }
 
+  // Rows stay where they are.
+  void move_rows(const Table&, const std::string& update, const std::string&) override {
+    run(update);
+  }
+
   std::vector<std::string> address(const Table& table, std::string_view alias) const override {
     return row_identity(table, alias);
   }

@@ -7,6 +7,7 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
+#include "engines/staging/parking.h"
 #include "engines/staging/row_sets.h"
 
 namespace dbkeeper::staging {
@@ -24,8 +25,10 @@ std::string insert_sql(const Workspace& work, std::size_t table) {
                      to_be_inserted(work, table, "v"));
 }
 
-// Writes a found row only if it is another as stored. Nothing if no column is to be updated.
+// Writes a found row only if it is another as stored. Nothing but for a merge, or if no column is
+// to be updated.
 std::optional<std::string> update_sql(const Workspace& work, std::size_t table) {
+  if (work.plan().mode != ImportMode::merge) return std::nullopt;
   const StagedTable& staged = work.at(table);
   const auto columns = staged.updated_columns();
   if (columns.empty()) return std::nullopt;
@@ -90,15 +93,18 @@ WrittenRows write_tables(Workspace& work) {
       const StagedTable& staged = work.at(table);
       if (!staged.plan->written || !staged.has_data) continue;
       written[table] = {};
-      if (!work.settled(table)) {
-        writes.push_back({&staged.table(), insert_sql(work, table)});
-        counts.push_back(&written[table].inserted);
-      }
-      if (work.plan().mode != ImportMode::merge) continue;
+      // Before the inserts: they may want what updated rows have had.
       if (auto update = update_sql(work, table)) {
+        park_values(work, table);
         writes.push_back({&staged.table(), std::move(*update)});
         counts.push_back(&written[table].updated);
       }
+    }
+    for (const std::size_t table : group) {
+      const StagedTable& staged = work.at(table);
+      if (!staged.plan->written || !staged.has_data || work.settled(table)) continue;
+      writes.push_back({&staged.table(), insert_sql(work, table)});
+      counts.push_back(&written[table].inserted);
     }
     if (writes.empty()) continue;
     const auto done = work.dialect().write(writes);

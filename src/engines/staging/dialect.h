@@ -114,6 +114,11 @@ class Dialect {
   virtual std::string insert_into(const Table& table,
                                   const std::vector<std::string>& columns) const = 0;
 
+  // Runs an UPDATE of rows `t` FROM `p`, which has their n, and keeps in found() where they lie
+  // now.
+  virtual void move_rows(const Table& table, const std::string& update,
+                         const std::string& found) = 0;
+
   // "UPDATE …" up to the alias.
   virtual std::string update(const Table& table) const { return "UPDATE " + rows_of(table); }
 

@@ -40,16 +40,6 @@ std::string taken(const Workspace& work, std::size_t table) {
                      join(same, " AND "));
 }
 
-std::int64_t highest(const Workspace& work, std::size_t table, const std::string& column) {
-  const std::string quoted = work.dialect().quoted(column);
-  const auto there =
-      number(work.dialect(), fmt::format("SELECT max({}) FROM {} AS t", quoted,
-                                         work.dialect().rows_of(work.at(table).table())));
-  const auto file =
-      number(work.dialect(), fmt::format("SELECT max({}) FROM {} AS s", quoted, work.stage(table)));
-  return std::max({there.value_or(0), file.value_or(0), std::int64_t{0}});
-}
-
 void refuse_taken(const Workspace& work, std::size_t table) {
   std::optional<std::string> row;
   work.dialect().query(
@@ -67,6 +57,16 @@ void refuse_taken(const Workspace& work, std::size_t table) {
 
 }  // namespace
 
+std::int64_t highest_number(const Workspace& work, std::size_t table, const std::string& column) {
+  const std::string quoted = work.dialect().quoted(column);
+  const auto there =
+      number(work.dialect(), fmt::format("SELECT max({}) FROM {} AS t", quoted,
+                                         work.dialect().rows_of(work.at(table).table())));
+  const auto file =
+      number(work.dialect(), fmt::format("SELECT max({}) FROM {} AS s", quoted, work.stage(table)));
+  return std::max({there.value_or(0), file.value_or(0), std::int64_t{0}});
+}
+
 void give_numbers(Workspace& work, std::size_t table) {
   const StagedTable& staged = work.at(table);
   if (!staged.plan->written || staged.primary_key.empty() || staged.emptied || work.settled(table))
@@ -75,8 +75,8 @@ void give_numbers(Workspace& work, std::size_t table) {
   Dialect& dialect = work.dialect();
   const std::string n = work.n(table);
   if (!number(dialect, fmt::format("SELECT v.{} FROM {} LIMIT 1", n, taken(work, table)))) return;
-  const std::string next = dialect.new_number(staged.table(), *staged.numbered,
-                                              highest(work, table, staged.numbered->name), "x.n");
+  const std::string next = dialect.new_number(
+      staged.table(), *staged.numbered, highest_number(work, table, staged.numbered->name), "x.n");
   dialect.run(fmt::format(
       "INSERT INTO {} SELECT x.n, {}, x.was FROM (SELECT v.{} AS n, {} AS was FROM {} "
       "ORDER BY v.{}) AS x",

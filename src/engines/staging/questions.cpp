@@ -1,5 +1,7 @@
 #include "engines/staging/questions.h"
 
+#include <charconv>
+
 namespace dbkeeper::staging {
 
 std::int64_t count_rows(Dialect& dialect, const std::string& from) {
@@ -15,7 +17,10 @@ bool has_rows(Dialect& dialect, const std::string& from) {
 std::optional<std::int64_t> number(Dialect& dialect, const std::string& sql) {
   std::optional<std::int64_t> out;
   dialect.query(sql, [&](const Texts& row) {
-    if (row[0]) out = std::stoll(*row[0]);
+    if (!row[0]) return;
+    std::int64_t value = 0;
+    const auto read = std::from_chars(row[0]->data(), row[0]->data() + row[0]->size(), value);
+    if (read.ec == std::errc()) out = value;
   });
   return out;
 }

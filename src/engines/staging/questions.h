@@ -13,7 +13,7 @@ namespace dbkeeper::staging {
 std::int64_t count_rows(Dialect& dialect, const std::string& from);
 bool has_rows(Dialect& dialect, const std::string& from);
 
-// The one number that a query gives; nothing for NULL, or for no row.
+// The one number that a query gives; nothing for NULL, for what is no integer, or for no row.
 std::optional<std::int64_t> number(Dialect& dialect, const std::string& sql);
 
 }  // namespace dbkeeper::staging
