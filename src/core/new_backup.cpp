@@ -13,6 +13,7 @@
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/base/write.h"
 #include "dbkeeper/core/backup.h"
+#include "dbkeeper/engines/backup_in_the_way.h"
 #include "dbkeeper/formats/backup.h"
 
 namespace dbkeeper {
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kStandardOutput = "-";
+constexpr int kMostAttempts = 5;
 
 bool is_stream(const fs::path& path) {
   std::error_code ignored;
@@ -78,7 +80,8 @@ class Maker {
       return std::move(made_);
     }
     if (new_name()) make_backup_folder(folder());
-    write_file();
+    for (int attempt = 1; !write_file_unless(attempt < kMostAttempts); ++attempt) {
+    }
     return std::move(made_);
   }
 
@@ -116,6 +119,19 @@ class Maker {
       throw Error(ErrorKind::failed,
                   fmt::format("the engine's time of the backup is none: '{}'", description.time));
     return fs::path(folder()) / (backup_name(description.database, options_.label, *time) + ".dbk");
+  }
+
+  // Whether it is written; not if somebody had to be let by, and it may be tried again.
+  bool write_file_unless(bool may_start_over) {
+    try {
+      write_file();
+      return true;
+    } catch (const BackupInTheWay& error) {
+      if (!may_start_over) throw;
+      reporter_.info(fmt::format("starting over, to let somebody by: {}", error.message()));
+      made_ = {};
+      return false;
+    }
   }
 
   void write_file() {

@@ -1,6 +1,8 @@
 // PostgreSQL databases that a backup has to bring back, each with a story: whatever the server has
 // accepted, a verified backup of it can be restored.
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "cli/json.h"
 #include "support/catch.h"
@@ -179,4 +181,25 @@ TEST_CASE("a restore names the command that takes it back, if anything does") {
   CHECK(undo.find("dbkeeper restore --undo --db ") == 0);
   CHECK(shop.restored({"--in-place"})["undo"] == undo);
   CHECK(shop.restored({"--keep-old", "0"})["undo"].is_null());
+}
+
+// Its sessions lock every table one after another, and whoever comes between them waits for one of
+// them while the next waits for who came.
+TEST_CASE("a migration that comes while a backup begins gets its turn, and the backup is made") {
+  std::string sql = "CREATE TABLE zz(a int);";
+  for (int i = 0; i < 60; ++i)
+    sql += "CREATE TABLE t" + std::to_string(i) + " AS SELECT generate_series(1, 200) AS a;";
+  ScratchPostgres database(sql);
+  const ScratchFolder folder;
+  for (int delay = 20; delay <= 320; delay += 30) {
+    Running backup({"backup", "-q", "--no-verify", "--db", database.url(), "--dir",
+                    (folder / std::to_string(delay)).string()});
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay));
+    const auto begin = std::chrono::steady_clock::now();
+    database.exec("ALTER TABLE zz ADD COLUMN c" + std::to_string(delay) + " int");
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(8));
+    const Run done = backup.wait();
+    INFO("after " << delay << " ms: " << done.err);
+    CHECK(done.exit == 0);
+  }
 }

@@ -8,6 +8,7 @@
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
+#include "dbkeeper/engines/backup_in_the_way.h"
 #include "dbkeeper_postgres_sql.h"
 #include "engines/postgres/backup_tables.h"
 #include "engines/postgres/catalog.h"
@@ -33,6 +34,24 @@ constexpr std::size_t kSequencesAtOnce = 200;
 // How many locks the server must have room for, by table, so that two pg_dumps and the readers can
 // work side by side and leave most of it to others.
 constexpr std::int64_t kLeastRoomPerTable = 16;
+// How long a session waits for what another one of the same backup has: whoever is between the two,
+// a migration, waits for the backup itself.
+constexpr std::chrono::milliseconds kLongestBehindItself{3000};
+
+std::int64_t behind_itself(const Sessions& sessions) {
+  const auto most = sessions.options().lock_timeout;
+  return (most.count() <= 0 ? kLongestBehindItself : std::min(most, kLongestBehindItself)).count();
+}
+
+template <class Work>
+auto starting_over(Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::refused) throw BackupInTheWay(error);
+    throw;
+  }
+}
 
 // The tables stay as they are and readable until its end: what waits for a lock on them waits for
 // this session too.
@@ -42,7 +61,10 @@ class Reading {
           const std::vector<TableName>& tables)
       : session_(std::move(sessions)), holds_(session_) {
     session_->command(begin_moment(moment));
-    hold(tables);
+    if (tables.empty()) return;
+    session_->command(
+        fmt::format("SET LOCAL lock_timeout = {}", behind_itself(*session_.sessions())));
+    starting_over([&] { hold(tables); });
   }
   ~Reading() { session_->command_quietly("ROLLBACK"); }
   Reading(const Reading&) = delete;
@@ -128,10 +150,12 @@ class Source final : public BackupSource {
   std::future<std::string> script(std::launch when, const std::string& section) {
     const std::string encoding = reading_->session().any_bytes() ? "SQL_ASCII" : "UTF8";
     return std::async(when, [section, encoding, this] {
-      return without_restrictions(pg_dump_->run(
-          {"--section=" + section, "--snapshot=" + moment_.exported(), "--no-password",
-           "--encoding=" + encoding,
-           fmt::format("--lock-wait-timeout={}", sessions_->options().lock_timeout.count())}));
+      return starting_over([&] {
+        return without_restrictions(
+            pg_dump_->run({"--section=" + section, "--snapshot=" + moment_.exported(),
+                           "--no-password", "--encoding=" + encoding,
+                           fmt::format("--lock-wait-timeout={}", behind_itself(*sessions_))}));
+      });
     });
   }
 

@@ -168,7 +168,10 @@ std::string PgDump::run(const std::vector<std::string>& arguments) const {
       run_process({program_.string(), arguments, environment_, without_}, stop_);
   stop_.check();
   if (result.status == 0) return result.output;
-  throw Error(ErrorKind::failed,
+  // Its statements are told in every language as they are.
+  const bool waited = result.errors.find("LOCK TABLE") != result.errors.npos &&
+                      result.errors.find("timeout") != result.errors.npos;
+  throw Error(waited ? ErrorKind::refused : ErrorKind::failed,
               fmt::format("{} failed: {}", program_.string(), complaint_of(result.errors)));
 }
 

@@ -17,7 +17,8 @@ class PgDump {
   PgDump(Session& session, const Stop& stop);
 
   // What it writes to stdout, called with these arguments for the session's database, with its
-  // rights. Error(failed) with what it complains of. Threads: any.
+  // rights. Error(failed) with what it complains of, Error(refused) if that is a lock that others
+  // have. Threads: any.
   std::string run(const std::vector<std::string>& arguments) const;
 
  private:

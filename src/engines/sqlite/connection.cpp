@@ -110,7 +110,7 @@ void Connection::configure() {
   sqlite3* const handle = handle_.get();
   // A file from elsewhere may carry page structures that lead outside, and a schema edited by hand.
   // Its schema is trusted as applications trust it, whatever the library was built with: untrusted,
-  // JSON functions in its checks, indexes and generated columns are an error before SQLite 3.41,
+  // JSON functions in its checks, indexes and generated columns are an error in SQLite 3.40,
   // and no function of this connection does more than compute.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
