@@ -124,6 +124,10 @@ bool ImportDialect::may_truncate(const std::vector<TableName>& tables) const {
   return session_->value("SELECT " + join(rights, " AND ")) == "t";
 }
 
+// Rows that are deleted stay, and are read over, until the transaction ends: a chain of references
+// is followed step by step, and fills its links at each.
+void ImportDialect::clear(const std::string& table) { session_->command("TRUNCATE " + table); }
+
 void ImportDialect::analyze(const std::string& name) {
   session_->command("ANALYZE " + temporary(name));
 }

@@ -29,6 +29,7 @@ class ImportDialect final : public staging::Dialect {
              const std::function<void(const staging::Texts&)>& take) override;
   std::vector<std::int64_t> write(const std::vector<staging::Write>& group) override;
   bool empty_at_once(const ImportPlan& plan) override;
+  void clear(const std::string& table) override;
   void analyze(const std::string& name) override;
   void index(const std::string& name, const std::vector<std::string>& columns) override;
 

@@ -54,6 +54,8 @@ class Dialect {
   // Empties the plan's tables all at once, if the engine has a way that is faster than row by row
   // and does the same: false if not, then nothing was done.
   virtual bool empty_at_once(const ImportPlan&) { return false; }
+  // Empties a temporary table.
+  virtual void clear(const std::string& table) { run("DELETE FROM " + table); }
   // Tells the planner how large a temporary table is. The name without its schema.
   virtual void analyze(const std::string& name) = 0;
   // An index on a temporary table's columns, where the engine is slow without.

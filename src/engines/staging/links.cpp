@@ -244,7 +244,7 @@ class Resolution {
 };
 
 void fill(Workspace& work, const std::string& into, const Resolution& resolution) {
-  work.dialect().run("DELETE FROM " + into);
+  work.dialect().clear(into);
   work.dialect().run(fmt::format("INSERT INTO {} {}", into, resolution.select()));
 }
 
@@ -311,7 +311,7 @@ bool refill(Workspace& work, std::size_t table) {
   dialect.query(fmt::format("SELECT 1 FROM (SELECT * FROM {} EXCEPT SELECT * FROM {}) AS x LIMIT 1",
                             next, now),
                 [&](const Texts&) { changed = true; });
-  dialect.run("DELETE FROM " + now);
+  dialect.clear(now);
   dialect.run(fmt::format("INSERT INTO {} SELECT * FROM {}", now, next));
   dialect.run("DROP TABLE " + next);
   return changed;

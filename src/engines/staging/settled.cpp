@@ -97,7 +97,7 @@ class Expectation {
     return found == count_rows(work_.dialect(), work_.stage(table_) + " AS s");
   }
 
-  void forget() { work_.dialect().run("DELETE FROM " + work_.found(table_)); }
+  void forget() { work_.dialect().clear(work_.found(table_)); }
 
  private:
   // Rows under the key that the identity takes are the same row.
