@@ -61,12 +61,15 @@ TEST_CASE("what calls functions that name things without their schema comes back
       "CREATE FUNCTION g(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN h($1); "
       "END';"
       "CREATE TABLE p(name text); INSERT INTO p SELECT 'N' || i FROM generate_series(1, 1000) i;"
+      "CREATE TABLE c(v text CHECK (g(v) <> 'x'), low text GENERATED ALWAYS AS (f(v)) STORED);"
+      "INSERT INTO c VALUES ('A'), ('B');"
       "CREATE INDEX ON p(f(name)); CREATE UNIQUE INDEX p_g ON p(g(name)) WHERE f(name) <> 'x';"
       "CREATE STATISTICS p_s ON (f(name)) FROM p;");
   CHECK(shop.drilled().exit == 0);
   for (const char* how : {"-q", "--in-place"}) {
     CHECK(shop.restored({how})["left_out"].empty());
     CHECK(shop.database.query("SELECT n FROM totals") == "2");
+    CHECK(shop.database.query("SELECT low FROM c ORDER BY 1") == "a\nb");
     CHECK(shop.database.query("SELECT count(*) FROM pg_indexes WHERE tablename = 'p'") == "2");
   }
 }

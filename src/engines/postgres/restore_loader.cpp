@@ -6,6 +6,8 @@
 
 #include "engines/postgres/catalog.h"
 #include "engines/postgres/quoted_name.h"
+#include "engines/postgres/savepoint.h"
+#include "engines/postgres/users_path.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -46,6 +48,27 @@ void send(Session& session, const std::string& sql, std::string_view bytes) {
   if (!done) throw error;
 }
 
+// Checks and generated columns may call functions that name things without their schemas, as the
+// application's search_path lets them. What doesn't go in without it is tried with it.
+void load(Session& session, const std::string& sql, std::string_view bytes) {
+  const bool within = PQtransactionStatus(session.raw()) != PQTRANS_IDLE;
+  if (within) session.command(kSetSavepoint);
+  try {
+    send(session, sql, bytes);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || !session.alive()) throw;
+    if (within) session.command(kRollBackToSavepoint);
+    use_path(session, users_path(session));
+    try {
+      send(session, sql, bytes);
+    } catch (const Error& again) {
+      if (again.kind() == ErrorKind::interrupted || !session.alive()) throw;
+      throw error;
+    }
+  }
+  if (within) session.command(kReleaseSavepoint);
+}
+
 }  // namespace
 
 void load_piece(Session& session, const BackupDescription& description,
@@ -58,7 +81,7 @@ void load_piece(Session& session, const BackupDescription& description,
   const TableName& into =
       root != roots.end() && root->second.by_number ? root->second.table : table.name;
   try {
-    send(session, copy_sql(table, into, format == StreamFormat::copy_binary), piece);
+    load(session, copy_sql(table, into, format == StreamFormat::copy_binary), piece);
   } catch (Error& error) {
     if (error.table().empty()) error.table(display(table.name, kDefaultSchema));
     throw;

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "dbkeeper/base/text.h"
-#include "engines/postgres/quoted_name.h"
 #include "engines/postgres/savepoint.h"
 #include "engines/postgres/users_path.h"
 
@@ -111,18 +110,14 @@ std::string name_of(const ScriptEntry& entry) {
                             : fmt::format("{} {}", lower_ascii(entry.type), entry.name);
 }
 
-void set_path(Session& session, const std::string& path) {
-  session.command(
-      fmt::format("SELECT pg_catalog.set_config('search_path', {}, false)", literal(path)));
-}
-
 Error about(const ScriptEntry& entry, Error error) {
   return error.during("restoring " + name_of(entry));
 }
 
-// What the server computes from the rows, in which functions of a user may be called.
-bool is_computed(const ScriptEntry& entry) {
-  return entry.type == "INDEX" || entry.type == "CONSTRAINT" ||
+// Where the server looks into functions of a user, or calls them: a generated column's when its
+// table is made.
+bool may_call_functions(const ScriptEntry& entry) {
+  return entry.type == "TABLE" || entry.type == "INDEX" || entry.type == "CONSTRAINT" ||
          entry.type == "MATERIALIZED VIEW DATA";
 }
 
@@ -252,7 +247,7 @@ void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::str
     }
     constexpr std::string_view kNoRight = "42501";
     const bool no_right = failure->sqlstate == kNoRight && may_be_left_out(statement);
-    if (!no_right && !is_computed(entry)) throw about(entry, failure->error);
+    if (!no_right && !may_call_functions(entry)) throw about(entry, failure->error);
     take_back();
     if (no_right)
       left_out.push_back(fmt::format("{}: {}", name_of(entry), failure->error.message()));
@@ -265,9 +260,9 @@ void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::str
 // application's search_path lets them.
 void ScriptRunner::run_in_users_path(const ScriptEntry& entry, const std::string& sql,
                                      const Error& failure, std::vector<std::string>& left_out) {
-  if (!is_computed(entry) || failure.kind() == ErrorKind::interrupted || !session_.alive())
+  if (!may_call_functions(entry) || failure.kind() == ErrorKind::interrupted || !session_.alive())
     throw about(entry, failure);
-  set_path(session_, users_path(session_));
+  use_path(session_, users_path(session_));
   set_savepoint();
   const auto again = session_.run_all({sql});
   if (again && (again->error.kind() == ErrorKind::interrupted || !session_.alive()))
@@ -276,7 +271,7 @@ void ScriptRunner::run_in_users_path(const ScriptEntry& entry, const std::string
     take_back();
   else if (within_ == Within::transaction)
     session_.command(kReleaseSavepoint);
-  set_path(session_, "");
+  use_path(session_, "");
   if (!again) return;
   if (!can_be_made_again(entry, sql)) throw about(entry, failure);
   left_out.push_back(fmt::format("{}: {} ({})", name_of(entry), again->error.message(),

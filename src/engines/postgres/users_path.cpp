@@ -20,6 +20,11 @@ std::string users_path(Session& session, const Conninfo& conninfo) {
   return out.empty() ? "pg_catalog" : out;
 }
 
+void use_path(Session& session, const std::string& path) {
+  session.command(
+      fmt::format("SELECT pg_catalog.set_config('search_path', {}, false)", literal(path)));
+}
+
 std::string set_path_sql(const std::string& path) {
   return fmt::format("SELECT pg_catalog.set_config('search_path', {}, true)", literal(path));
 }

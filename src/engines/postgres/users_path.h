@@ -13,6 +13,9 @@ std::string users_path(Session& session);
 // With what the address says of it.
 std::string users_path(Session& session, const Conninfo& conninfo);
 
+// Sets a path for the rest of the session, or as long as the transaction, if it is taken back.
+void use_path(Session& session, const std::string& path);
+
 // The statement that sets it for the rest of the transaction.
 std::string set_path_sql(const std::string& path);
 
