@@ -34,13 +34,15 @@ constexpr std::size_t kSequencesAtOnce = 200;
 // How many locks the server must have room for, by table, so that two pg_dumps and the readers can
 // work side by side and leave most of it to others.
 constexpr std::int64_t kLeastRoomPerTable = 16;
-// How long a session waits for what another one of the same backup has: whoever is between the two,
-// a migration, waits for the backup itself.
-constexpr std::chrono::milliseconds kLongestBehindItself{3000};
+constexpr std::chrono::milliseconds kLeastBehindItself{3000};
+constexpr std::chrono::milliseconds kEndless{60000};  // a part of it
 
+// How long a session waits for what another one of the same backup has: whoever is between the two,
+// a migration, waits for the backup itself. A fifth of what it may, since it may be tried again.
 std::int64_t behind_itself(const Sessions& sessions) {
   const auto most = sessions.options().lock_timeout;
-  return (most.count() <= 0 ? kLongestBehindItself : std::min(most, kLongestBehindItself)).count();
+  if (most.count() <= 0) return kEndless.count();
+  return std::min(most, std::max(most / 5, kLeastBehindItself)).count();
 }
 
 template <class Work>
