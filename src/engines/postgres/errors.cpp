@@ -48,6 +48,10 @@ std::string hint_for(const std::string& sqlstate) {
     return "the server is out of memory; for shared memory raise max_locks_per_transaction";
   if (sqlstate == "25006") return "the server or the role allows reading only";
   if (sqlstate == "57014") return "look for who cancels statements, or for a statement_timeout";
+  // A table that is dropped meanwhile is an internal error too.
+  if (sqlstate == "XX000")
+    return "try again when no migration is at work; if it stays, the server's data may be damaged: "
+           "see its log";
   if (is_class(sqlstate, "XX")) return "the server's data may be damaged: see its log";
   return {};
 }
