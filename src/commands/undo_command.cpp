@@ -16,7 +16,7 @@ std::string restore_command(const std::string& what, const Context& context,
   std::string line = "dbkeeper restore " + what, remark;
   const auto add = [&](std::string_view option, const std::string& value) {
     if (has_hidden_secret(value))
-      remark = "  # with the same --db";
+      remark = to.empty() ? "  # with the same --db" : "  # with the address of --to as --db";
     else
       line += fmt::format(" --{} {}", option, shell_word(value));
   };

@@ -66,6 +66,10 @@ void end_sessions(Session& session, const std::string& database) noexcept {
   }
 }
 
+std::string drop_by_force(const std::string& name) {
+  return fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(name).sql());
+}
+
 }  // namespace
 
 Conninfo with_database(Conninfo conninfo, const OpenOptions& options) {
@@ -166,21 +170,21 @@ void Maintenance::create(const DatabaseProperties& properties, const std::string
 }
 
 void Maintenance::drop(const std::string& name) {
-  if (properties(name).is_template)
-    session_->command(fmt::format("ALTER DATABASE {} IS_TEMPLATE false", QuotedName(name).sql()));
+  if (properties(name).is_template) unmark_template(name);
   session_->command("DROP DATABASE IF EXISTS " + QuotedName(name).sql());
 }
 
+void Maintenance::unmark_template(const std::string& name) {
+  session_->command_quietly(
+      fmt::format("ALTER DATABASE {} IS_TEMPLATE false", QuotedName(name).sql()));
+}
+
 void Maintenance::drop_own(const std::string& name) noexcept {
-  const auto drop = [&] {
-    return session_->command_quietly(
-        fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(name).sql()));
-  };
+  const auto drop = [&] { return session_->command_quietly(drop_by_force(name)); };
   if (drop()) return;
   std::string why;
   try {
-    session_->command_quietly(
-        fmt::format("ALTER DATABASE {} IS_TEMPLATE false", QuotedName(name).sql()));
+    unmark_template(name);
     drop_subscriptions(name);
     if (drop()) return;
   } catch (const std::exception& error) {
@@ -226,8 +230,9 @@ void Maintenance::drop_left_over(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (!try_lock(*session_, name)) continue;
     try {
-      session_->command(
-          fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", QuotedName(name).sql()));
+      unmark_template(name);
+      drop_subscriptions(name);
+      session_->command(drop_by_force(name));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted || !session_->alive()) throw;
       options_.reporter->warn(fmt::format(

@@ -56,6 +56,7 @@ class Maintenance {
  private:
   Maintenance(const Conninfo& conninfo, const OpenOptions& options, std::string database);
   void rename(const std::string& from, const std::string& to);
+  void unmark_template(const std::string& name);
   void drop_subscriptions(const std::string& database);
   void await_end_of_sessions(const std::string& database);
 

@@ -168,7 +168,8 @@ std::string PgDump::run(const std::vector<std::string>& arguments) const {
       run_process({program_.string(), arguments, environment_, without_}, stop_);
   stop_.check();
   if (result.status == 0) return result.output;
-  // Its statements are told in every language as they are.
+  // The statement is told as it is, the reason in the server's language: where that isn't English,
+  // it counts as any other failure.
   const bool waited = result.errors.find("LOCK TABLE") != result.errors.npos &&
                       result.errors.find("timeout") != result.errors.npos;
   throw Error(waited ? ErrorKind::refused : ErrorKind::failed,

@@ -8,7 +8,6 @@
 #include <span>
 #include <thread>
 
-#include "engines/postgres/partition_roots.h"
 #include "engines/postgres/script_runner.h"
 
 namespace dbkeeper::postgres {
@@ -145,13 +144,7 @@ class SideBySide {
   std::vector<std::string> left_out_;
 };
 
-// A foreign key of a partitioned table, or to one, takes the locks of all its partitions too.
-std::map<std::string, std::string> roots_of_partitions(Session& session) {
-  std::map<std::string, std::string> out;
-  for (const auto& [partition, root] : partition_roots(session))
-    out[partition.schema + "." + partition.name] = root.table.schema + "." + root.table.name;
-  return out;
-}
+std::string name_in_locks(const TableName& table) { return table.schema + "." + table.name; }
 
 }  // namespace
 
@@ -175,8 +168,12 @@ TableLocks locks_of(const ScriptEntry& entry) {
 
 void run_post_data(const std::shared_ptr<Sessions>& sessions,
                    const std::vector<ScriptEntry>& entries,
-                   const std::map<std::string, std::uint64_t>& weights, int jobs,
+                   const std::map<std::string, std::uint64_t>& weights,
+                   const std::map<TableName, PartitionRoot>& roots, int jobs,
                    std::vector<std::string>& left_out) {
+  std::map<std::string, std::string> families;
+  for (const auto& [partition, root] : roots)
+    families[name_in_locks(partition)] = name_in_locks(root.table);
   const Loan session(sessions);
   ScriptRunner runner(*session);
   for (std::size_t at = 0; at < entries.size();) {
@@ -188,9 +185,8 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
       runner.run(together, left_out);
       continue;
     }
-    const bool families = stage == Stage::foreign_keys && jobs > 1;
     SideBySide(together, weights,
-               families ? roots_of_partitions(*session) : std::map<std::string, std::string>())
+               stage == Stage::foreign_keys ? families : std::map<std::string, std::string>())
         .run(sessions, jobs, left_out);
   }
 }

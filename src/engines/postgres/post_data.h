@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engines/postgres/dump_script.h"
+#include "engines/postgres/partition_roots.h"
 #include "engines/postgres/sessions.h"
 
 namespace dbkeeper::postgres {
@@ -22,10 +23,12 @@ TableLocks locks_of(const ScriptEntry& entry);
 
 // Runs a post-data script: unique keys and indexes of different tables side by side, then foreign
 // keys, all else in its place. `weights`: how large tables are, by which those that take longest
-// begin. What can't be given is told in `left_out`.
+// begin. `roots`: a foreign key of a partitioned table, or to one, takes the locks of all its
+// partitions too. What can't be given is told in `left_out`.
 void run_post_data(const std::shared_ptr<Sessions>& sessions,
                    const std::vector<ScriptEntry>& entries,
-                   const std::map<std::string, std::uint64_t>& weights, int jobs,
+                   const std::map<std::string, std::uint64_t>& weights,
+                   const std::map<TableName, PartitionRoot>& roots, int jobs,
                    std::vector<std::string>& left_out);
 
 }  // namespace dbkeeper::postgres

@@ -114,7 +114,8 @@ class Beside final : public RestoreTarget {
       session->command(kRestoreSettings);
       ScriptRunner(*session).run(files_->sequences(), report_.left_out);
     }
-    run_post_data(sessions_, files_->post_data(), rows_by_table(), restore_.jobs, report_.left_out);
+    run_post_data(sessions_, files_->post_data(), rows_by_table(), roots_, restore_.jobs,
+                  report_.left_out);
     analyze();
   }
 

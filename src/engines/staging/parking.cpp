@@ -12,10 +12,6 @@
 namespace dbkeeper::staging {
 namespace {
 
-bool contains(const std::vector<std::string>& list, const std::string& name) {
-  return std::find(list.begin(), list.end(), name) != list.end();
-}
-
 class Parking {
  public:
   Parking(Workspace& work, std::size_t table, const Key& key)
@@ -43,12 +39,10 @@ class Parking {
   // A column of the key that merge updates and nothing leads to or from; empty if there is none.
   std::string free_column() const {
     if (key_.has_expression() || !key_.predicate.empty()) return {};
-    const auto updated = staged_.updated_columns();
-    for (const std::string& name : key_.columns()) {
+    for (const std::string& name : updated_columns()) {
       const Family family = staged_.column(name).type.family;
       const bool can_hold = family == Family::integer || family == Family::text;
-      if (can_hold && contains(updated, name) && !staged_.links(name) && !is_referenced(name))
-        return name;
+      if (can_hold && !staged_.links(name) && !is_referenced(name)) return name;
     }
     return {};
   }
@@ -56,7 +50,8 @@ class Parking {
   bool is_referenced(const std::string& column) const {
     for (std::size_t child = 0; child < work_.size(); ++child)
       for (const ImportLink& link : work_.at(child).plan->links)
-        if (link.parent == table_ && contains(link.to, column)) return true;
+        if (link.parent == table_ && std::ranges::find(link.to, column) != link.to.end())
+          return true;
     return false;
   }
 
@@ -72,11 +67,12 @@ class Parking {
         work_.dialect().differ(staged_.table(), updated_columns(), "x", "v"));
   }
 
+  // Those of the key that merge updates.
   std::vector<std::string> updated_columns() const {
     std::vector<std::string> out;
     const auto updated = staged_.updated_columns();
     for (const std::string& name : key_.columns())
-      if (contains(updated, name)) out.push_back(name);
+      if (std::ranges::find(updated, name) != updated.end()) out.push_back(name);
     return out;
   }
 
