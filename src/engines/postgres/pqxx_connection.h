@@ -20,12 +20,21 @@ class Adopted : public pqxx::connectionpolicy {
   // Called twice while connecting: to begin, and to go on with what was begun.
   handle do_startconnect(handle begun) override {
     if (begun) return begun;
-    if (!raw_) throw pqxx::broken_connection("the connection is lost");
+    if (closed_) throw pqxx::broken_connection("the connection is lost");
     return raw_.release();
+  }
+
+  // On the second statement after the server was lost, libpqxx closes the connection. Its owner still
+  // asks it what went wrong: it stays until the end.
+  handle do_disconnect(handle lost) noexcept override {
+    if (lost) raw_.reset(lost);
+    closed_ = true;
+    return nullptr;
   }
 
  private:
   RawConnection raw_;
+  bool closed_ = false;
 };
 
 class PqxxConnection : public pqxx::connection_base {

@@ -306,6 +306,11 @@ TEST_CASE("a lost connection is an error, and never replaced in silence") {
       CHECK(error.kind() == ErrorKind::failed);
       CHECK_THAT(error.message(), contains("lost the connection to database"));
     }
+  // libpqxx has closed it by now, and what is asked of it goes to libpq all the same.
+  CHECK_FALSE(session->alive());
+  CHECK_FALSE(session->command_quietly("SELECT 1"));
+  CHECK_THROWS_AS(session->command("SELECT 1"), Error);
+  CHECK(session->server_version() >= 130000);
 }
 
 TEST_CASE("the server's notices are debug lines") {
