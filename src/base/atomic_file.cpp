@@ -71,9 +71,14 @@ bool set_past_cache(int fd, bool past) {
   return flags >= 0 && ::fcntl(fd, F_SETFL, past ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
 }
 
+// Found out with the system's consent, which it withholds in folders such as /tmp. A link that
+// leads nowhere stands for itself.
 fs::path behind_links(const fs::path& path) {
   std::error_code error;
   if (!fs::is_symlink(path, error)) return path;
+  const int fd = ::open(path.c_str(), O_PATH | O_CLOEXEC);
+  if (fd < 0 && errno != ENOENT) fail("follow the symbolic link", path);
+  if (fd >= 0) ::close(fd);
   fs::path real = fs::weakly_canonical(path, error);
   return error ? path : real;
 }
@@ -97,8 +102,9 @@ fs::path numbered(const fs::path& name, int number) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path target)
-    : target_(behind_links(target)), disk_([this](std::string_view block) { put(block); }) {
+AtomicFile::AtomicFile(fs::path target, Links links)
+    : target_(links == Links::follow ? behind_links(target) : std::move(target)),
+      disk_([this](std::string_view block) { put(block); }) {
   fd_ = ::open(folder_of(target_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
   if (fd_ < 0) {
     const fs::path name = temporary_name(target_);
@@ -186,7 +192,8 @@ std::vector<fs::path> stale_temporaries(
        entry.increment(error)) {
     const std::string target = target_of(entry->path().filename().string());
     std::error_code ignored;
-    if (target.empty() || !belongs(target) || !entry->is_regular_file(ignored)) continue;
+    if (target.empty() || !belongs(target) || !fs::is_regular_file(entry->symlink_status(ignored)))
+      continue;
     if (!may_be_new(entry->path()) && !in_use(entry->path())) out.push_back(entry->path());
   }
   return out;

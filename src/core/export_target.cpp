@@ -56,8 +56,8 @@ void ExportTarget::open(const std::string& where, const std::string& database) {
   }
   may_replace_ = !where.empty() && !is_folder(where);
   path_ = may_replace_ ? fs::path(where) : fs::path(where) / default_name(database);
-  if (!is_stream(path_)) {
-    file_.emplace(path_);
+  if (!may_replace_ || !is_stream(path_)) {
+    file_.emplace(path_, may_replace_ ? Links::follow : Links::replace);
     return;
   }
   stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);

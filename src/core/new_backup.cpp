@@ -136,7 +136,7 @@ class Maker {
 
   void write_file() {
     auto source = begin();
-    AtomicFile file(target_of(source->description()));
+    AtomicFile file(target_of(source->description()), new_name() ? Links::replace : Links::follow);
     write(*source, [&](std::string_view bytes) { file.write(bytes); });
     source.reset();  // nothing of the database is held while the file is read back
     file.sync();

@@ -105,6 +105,35 @@ TEST_CASE("a new file takes the first name that is free") {
   CHECK(content(folder.path() / "e-3.json") == "e-3.json");
 }
 
+TEST_CASE("a symbolic link is followed where the user gave its name, and else replaced itself") {
+  const testing::ScratchFolder folder;
+  const fs::path file = folder.write("real", "old"), link = folder / "link.json";
+  fs::create_symlink(file, link);
+  const auto write = [&](Links links) {
+    AtomicFile out(link, links);
+    out.write("new");
+    return out.commit();
+  };
+  write(Links::follow);
+  CHECK(fs::is_symlink(link));
+  CHECK(content(file) == "new");
+
+  folder.write("real", "old");
+  write(Links::replace);
+  CHECK_FALSE(fs::is_symlink(link));
+  CHECK(content(link) == "new");
+  CHECK(content(file) == "old");
+}
+
+TEST_CASE("a link under the name of a new file diverts nothing") {
+  const testing::ScratchFolder folder;
+  fs::create_symlink(folder / "elsewhere", folder / "e.json");
+  AtomicFile file(folder / "e.json");
+  file.write("mine");
+  CHECK(file.commit_as_new() == folder / "e-2.json");
+  CHECK_FALSE(fs::exists(folder / "elsewhere"));
+}
+
 TEST_CASE("a file can be read back before it has its name") {
   const testing::ScratchFolder folder;
   AtomicFile file(folder.path() / "out.dbk");

@@ -42,6 +42,13 @@ TEST_CASE("verify reads a backup by its content, says what it holds, and notes t
                            contains("all checksums hold; taken 2026-01-02T03:04:05.678Z from"));
   CHECK(std::filesystem::exists(archive.file + ".proof"));
 
+  // Whoever may write to the folder can have put a link there.
+  const std::string victim = archive.folder.write("victim", "precious").string();
+  std::filesystem::remove(archive.file + ".proof");
+  std::filesystem::create_symlink(victim, archive.file + ".proof");
+  CHECK(run({"verify", archive.file}).exit == 0);
+  CHECK(std::filesystem::file_size(victim) == 8);
+
   const std::string other = archive.folder.write("other.json", archive.bytes).string();
   const auto report = report_of(run({"verify", other, "--json", "-j", "3"}));
   CHECK(report["ok"] == true);

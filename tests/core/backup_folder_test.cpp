@@ -183,6 +183,22 @@ TEST_CASE("files that are foreign, corrupt, cut, or no files at all don't stop t
   CHECK(cut->time == kTime + 1s);
 }
 
+TEST_CASE("a proof that is a symbolic link isn't believed, and is replaced, not followed") {
+  const ScratchFolder folder;
+  const fs::path backup = write_backup_file(folder.path(), {.time = kTime});
+  record_verified(backup, kTime);
+  const fs::path proof = proof_file_of(backup), elsewhere = folder / "elsewhere";
+  fs::rename(proof, elsewhere);
+  const std::string before = read_file(elsewhere);
+  fs::create_symlink(elsewhere, proof);
+  CHECK_FALSE(read_proof(backup));
+
+  record_verified(backup, kTime + 1h);
+  CHECK(fs::is_regular_file(fs::symlink_status(proof)));
+  CHECK(read_file(elsewhere) == before);
+  CHECK(read_proof(backup)->verified == kTime + 1h);
+}
+
 TEST_CASE("cleanup removes a backup with its export and its proof") {
   const ScratchFolder folder;
   for (int i = 0; i < 3; ++i)

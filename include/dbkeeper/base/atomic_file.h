@@ -11,14 +11,19 @@
 
 namespace dbkeeper {
 
+// What becomes of a symbolic link that has the target's name. A name that dbkeeper chose can have
+// been guessed by somebody who put a link there: it is replaced itself, and nothing that it leads
+// to. Of a name that the user gave the file that it leads to is replaced, as by a shell's `>`; a
+// link that the system doesn't let this user follow is an error.
+enum class Links { replace, follow };
+
 // Written without a name where the file system allows it (so that even a kill leaves nothing), else
 // under a hidden temporary one beside the target. Mode 0600. Errors are Error(failed) with the
 // path. Large files are written past the page cache where the file system lets them: copying them
 // there costs more than making them, and would push a database out of memory.
 class AtomicFile {
  public:
-  // A target that is a symbolic link stays one: the file that it leads to is replaced.
-  explicit AtomicFile(std::filesystem::path target);
+  explicit AtomicFile(std::filesystem::path target, Links links = Links::replace);
   ~AtomicFile();  // without commit(): leaves nothing behind
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

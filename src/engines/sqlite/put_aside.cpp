@@ -1,5 +1,6 @@
 #include "engines/sqlite/put_aside.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -58,7 +60,8 @@ fs::path free_name(const fs::path& database) {
 void add_name(const fs::path& from, const fs::path& to) {
   if (::link(from.c_str(), to.c_str()) == 0) return;
   const bool unknown = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS;
-  if (!unknown || ::rename(from.c_str(), to.c_str()) != 0) fail(from, to, errno);
+  if (!unknown || ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
+    fail(from, to, errno);
 }
 
 // When, and the how manieth within that second: names of one time don't sort by it, "-10" comes

@@ -60,8 +60,9 @@ class FileScratch final : public ScratchDatabase {
       path_ = folder /
               fmt::format("{}{}{}{}", prefix, stamp, i == 1 ? "" : fmt::format("-{}", i), kEnding);
       lock_ = std::make_unique<LockFile>(lock_file_of(path_));
+      // Whatever has the name, a link that leads nowhere for one, isn't ours.
       std::error_code ignored;
-      if (lock_->take() && !fs::exists(path_, ignored)) return;
+      if (lock_->take() && !fs::exists(fs::symlink_status(path_, ignored))) return;
     }
   }
 
