@@ -25,7 +25,9 @@ DescriptorFile& self(sqlite3_file* file) { return *reinterpret_cast<DescriptorFi
 
 int close(sqlite3_file*) { return SQLITE_OK; }
 
-// What lies beyond the end reads as zeros.
+int file_size(sqlite3_file* file, sqlite3_int64* size);
+
+// What lies beyond the end reads as zeros; nothing else does.
 int read(sqlite3_file* file, void* buffer, int size, sqlite3_int64 at) {
   char* to = static_cast<char*>(buffer);
   auto left = static_cast<std::size_t>(size);
@@ -34,6 +36,8 @@ int read(sqlite3_file* file, void* buffer, int size, sqlite3_int64 at) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return SQLITE_IOERR_READ;
     if (got == 0) {
+      sqlite3_int64 end = 0;
+      if (file_size(file, &end) != SQLITE_OK || at < end) return SQLITE_IOERR_READ;
       std::memset(to, 0, left);
       return SQLITE_IOERR_SHORT_READ;
     }

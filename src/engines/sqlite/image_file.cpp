@@ -77,6 +77,7 @@ void ImageFile::open_named() {
 
 void ImageFile::append(std::string_view bytes) {
   overwrite(appended_, bytes);
+  digest_.add(bytes);
   appended_ += bytes.size();
 }
 
@@ -102,6 +103,18 @@ std::uint64_t ImageFile::size() const {
   struct stat facts = {};
   if (::fstat(descriptor_, &facts) != 0) fail(errno);
   return static_cast<std::uint64_t>(facts.st_size);
+}
+
+bool ImageFile::holds_what_was_appended() {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  const Digest wanted = digest_.finish();
+  std::string piece(kPiece, '\0');
+  std::uint64_t at = 0;
+  while (const std::size_t got = read(at, piece.data(), piece.size())) {
+    digest_.add({piece.data(), got});
+    at += got;
+  }
+  return at == appended_ && digest_.finish() == wanted;
 }
 
 void ImageFile::take_name(const fs::path& target, bool replace) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "dbkeeper/base/digest.h"
 #include "dbkeeper/base/error.h"
 
 namespace dbkeeper::sqlite {
@@ -41,6 +42,8 @@ class ImageFile {
   // Fills at most `size` bytes with those from `at` on; 0 at the end. Threads: any.
   std::size_t read(std::uint64_t at, char* buffer, std::size_t size) const;
   std::uint64_t size() const;
+  // Whether it holds what was appended, as it was. Requires: nothing was overwritten.
+  bool holds_what_was_appended();
 
   int descriptor() const { return descriptor_; }
   const ImagePlace& place() const { return place_; }
@@ -60,6 +63,7 @@ class ImageFile {
   std::filesystem::path provisional_;  // while it has that name
   int descriptor_ = -1;
   std::uint64_t appended_ = 0;
+  DigestStream digest_;  // of that
 };
 
 }  // namespace dbkeeper::sqlite

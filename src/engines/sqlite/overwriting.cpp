@@ -14,6 +14,13 @@ void shorten_log(Connection& target) {
   sqlite3_wal_checkpoint_v2(target.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
 }
 
+Error other_than_image(const Connection& target) {
+  return Error(ErrorKind::failed,
+               fmt::format("what was written to '{}', read back, isn't what is in the backup",
+                           target.location().path.string()))
+      .hint("it was taken back; check the disk and the memory of this machine");
+}
+
 OpenOptions reading(OpenOptions options) {
   options.access = Access::read;
   return options;
@@ -37,9 +44,9 @@ bool Overwriting::take() {
   // The backup API wants no transaction to be open, and COMMIT, even of nothing, counts as a
   // change.
   target_.run("ROLLBACK");
-  pages_.emplace(*from_, target_);
-  pages_->lock();
+  begin_copy();
   if (target_.version() == held_) return true;
+  proof_.reset();
   pages_.reset();
   from_.reset();
   return false;
@@ -48,10 +55,25 @@ bool Overwriting::take() {
 void Overwriting::finish() {
   if (!pages_) {
     prepare();
-    pages_.emplace(*from_, target_);
+    begin_copy();
   }
-  while (pages_->step()) continue;
+  try {
+    while (pages_->step()) continue;
+  } catch (const Error&) {
+    if (proof_->broken()) throw other_than_image(target_);
+    throw;
+  }
+  if (!proof_->holds()) throw other_than_image(target_);
+  proof_.reset();
   if (target_.header().wal) shorten_log(target_);
+}
+
+void Overwriting::begin_copy() {
+  // Where the library was built to sync less, nobody would ask for the proof.
+  target_.run("PRAGMA main.synchronous=FULL");
+  pages_.emplace(*from_, target_);
+  pages_->lock();
+  proof_.emplace(*pages_, target_, *image_, target_.header().wal);
 }
 
 // How the database is written to stays as it was: that is a property of the file that applications

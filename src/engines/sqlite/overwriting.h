@@ -10,6 +10,7 @@
 #include "engines/sqlite/connection.h"
 #include "engines/sqlite/image_file.h"
 #include "engines/sqlite/page_copy.h"
+#include "engines/sqlite/write_proof.h"
 
 namespace dbkeeper::sqlite {
 
@@ -26,12 +27,13 @@ class Overwriting {
   // After hold(): nobody else reads or writes from now on. False if somebody has written since, in
   // the moment between two transactions: nothing is held then.
   bool take();
-  // After take(), or without.
+  // After take(), or without. What was written is compared with the image before it counts.
   void finish();
 
  private:
   // The image and the connections, as the copying wants them.
   void prepare();
+  void begin_copy();
   std::int64_t image_page() const;
   void resize_pages(std::int64_t bytes);
   void vacuum_into(const ImageFile& resized, std::int64_t page);
@@ -42,6 +44,7 @@ class Overwriting {
   std::string held_;  // the version that hold() found
   std::optional<Connection> from_;
   std::optional<PageCopy> pages_;
+  std::optional<WriteProof> proof_;
 };
 
 }  // namespace dbkeeper::sqlite

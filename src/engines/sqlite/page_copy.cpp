@@ -19,7 +19,9 @@ bool PageCopy::step() { return step(kPagesPerStep); }
 
 bool PageCopy::step(int pages) {
   from_.stop().check();
+  stepping_ = true;
   const int code = sqlite3_backup_step(backup_.get(), pages);
+  stepping_ = false;
   if (code == SQLITE_DONE) return false;
   if (code != SQLITE_OK) {
     backup_.reset();  // only this tells the target what it was

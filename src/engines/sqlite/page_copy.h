@@ -23,6 +23,8 @@ class PageCopy {
   bool step();
   // Whether the last step had to begin anew, since somebody had written to the source.
   bool started_over() const { return started_over_; }
+  // Whether a step is going on, and not the way back after one that failed.
+  bool stepping() const { return stepping_; }
 
  private:
   bool step(int pages);
@@ -36,6 +38,7 @@ class PageCopy {
   std::unique_ptr<sqlite3_backup, Finish> backup_;
   int left_ = -1;  // pages; -1: not known yet
   bool started_over_ = false;
+  bool stepping_ = false;
 };
 
 }  // namespace dbkeeper::sqlite

@@ -100,6 +100,11 @@ class FileTarget final : public RestoreTarget {
   std::unique_ptr<RestoreWriter> writer() override { return std::make_unique<Writer>(*image_); }
 
   void complete() override {
+    if (!image_->holds_what_was_appended())
+      throw Error(ErrorKind::failed,
+                  fmt::format("what was written into '{}', read back, isn't what is in the backup",
+                              image_->place().folder.string()))
+          .hint("nothing was changed; check the disk and the memory of this machine");
     const OpenOptions reading = with(Access::read);
     Connection image(*image_, image_->place().content, reading, Unreadable::accept);
     if (image.damage()) throw unfit("the backup's image is no sound database");
