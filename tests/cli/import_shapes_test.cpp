@@ -61,6 +61,61 @@ TEST_CASE("a row is found by a key that shares a column with a reference to a ne
   }
 }
 
+// What the parent is called is computed, here from its name, there from its number.
+TEST_CASE("a reference to a generated column is followed, also where its value becomes another") {
+  const std::string schema =
+      "CREATE TABLE lists(id $ID, name text NOT NULL UNIQUE,"
+      "  slug text GENERATED ALWAYS AS (lower(name)) STORED UNIQUE,"
+      "  code int GENERATED ALWAYS AS (id * 10) STORED UNIQUE);"
+      "CREATE TABLE cards(id $ID, title text NOT NULL UNIQUE, slug text REFERENCES lists(slug),"
+      "  code int REFERENCES lists(code));";
+  const std::string rows =
+      "INSERT INTO lists(name) VALUES ('Ann'), ('Bob');"
+      "INSERT INTO cards(title, slug, code) VALUES ('a', 'ann', 10), ('b', 'bob', 20), "
+      "('c', NULL, 20);";
+  const char* cards =
+      "SELECT c.title, s.name, n.name FROM cards c LEFT JOIN lists s ON s.slug = c.slug"
+      " LEFT JOIN lists n ON n.code = c.code ORDER BY 1";
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto source = make_database(engine, schema + rows);
+    const std::string file = exported(*source, folder);
+    for (const std::string& there :
+         {std::string(), std::string("INSERT INTO lists(name) VALUES ('Cleo'), ('Ann');")}) {
+      const auto target = make_database(engine, schema + there);
+      imported(*target, {file});
+      CHECK(target->query(cards) == "a|Ann|Ann\nb|Bob|Bob\nc||Bob");
+      CHECK(imported(*target, {file})["total"]["inserted"] == 0);
+    }
+    const auto renamed =
+        make_database(engine, schema + "INSERT INTO lists(name) VALUES ('ANN'), ('BOB');");
+    imported(*renamed, {file, "--match", "lists=id", "--mode", "merge"});
+    CHECK(renamed->query(cards) == "a|Ann|Ann\nb|Bob|Bob\nc||Bob");
+  }
+}
+
+// As those do who keep the kind of a thing beside its number.
+TEST_CASE("a foreign key may be from a generated column") {
+  const std::string schema =
+      "CREATE TABLE things(id $ID, kind text NOT NULL, name text NOT NULL UNIQUE,"
+      "  UNIQUE(id, kind));"
+      "CREATE TABLE books(id $ID, title text NOT NULL UNIQUE, thing int,"
+      "  kind text GENERATED ALWAYS AS ('book') STORED,"
+      "  FOREIGN KEY(thing, kind) REFERENCES things(id, kind));";
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const auto source = make_database(
+        engine, schema +
+                    "INSERT INTO things(kind, name) VALUES ('book', 'x');"
+                    "INSERT INTO books(title, thing) VALUES ('X', 1), ('none', NULL);");
+    const auto target =
+        make_database(engine, schema + "INSERT INTO things(kind, name) VALUES ('pen', 'y');");
+    imported(*target, {exported(*source, folder)});
+    CHECK(target->query("SELECT title, name FROM books LEFT JOIN things ON things.id = thing"
+                        " ORDER BY title") == "X|x\nnone|");
+  }
+}
+
 TEST_CASE("a dry run finds what is otherwise checked at the end") {
   const std::string schema =
       "CREATE TABLE tag(id $ID, code text NOT NULL UNIQUE, name text NOT NULL UNIQUE);"

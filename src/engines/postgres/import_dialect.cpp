@@ -213,6 +213,12 @@ void ImportDialect::create_stage(const staging::Stage& stage) {
   stages_[stage.table->name] = {stage.name};
 }
 
+void ImportDialect::add_generated(const staging::Stage& stage, const Column& column) {
+  session_->command(fmt::format("ALTER TABLE {} ADD COLUMN {} {} GENERATED ALWAYS AS ({}) STORED",
+                                temporary(stage.name), quoted(column.name), column.type.name,
+                                column.default_expression));
+}
+
 std::unique_ptr<RowSink> ImportDialect::fill_stage(const staging::Stage& stage, Rows rows,
                                                    const std::vector<std::string>& columns,
                                                    Refuse refuse) {

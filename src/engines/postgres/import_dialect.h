@@ -45,6 +45,7 @@ class ImportDialect final : public staging::Dialect {
   std::optional<Error> put_back() override;
 
   void create_stage(const staging::Stage& stage) override;
+  void add_generated(const staging::Stage& stage, const Column& column) override;
   std::unique_ptr<RowSink> fill_stage(const staging::Stage& stage, Rows rows,
                                       const std::vector<std::string>& columns,
                                       Refuse refuse) override;

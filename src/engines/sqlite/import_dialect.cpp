@@ -128,6 +128,9 @@ class SqliteDialect final : public staging::Dialect {
   void create_stage(const staging::Stage& stage) override {
     sqlite::create_stage(*connection_, stage);
   }
+  void add_generated(const staging::Stage& stage, const Column& column) override {
+    sqlite::add_generated(*connection_, stage, column);
+  }
   std::unique_ptr<RowSink> fill_stage(const staging::Stage& stage, Rows rows,
                                       const std::vector<std::string>& columns,
                                       Refuse refuse) override {

@@ -116,6 +116,12 @@ void create_stage(Connection& connection, const staging::Stage& stage) {
                              stage.table->strict ? " STRICT" : ""));
 }
 
+void add_generated(Connection& connection, const staging::Stage& stage, const Column& column) {
+  connection.run(fmt::format("ALTER TABLE temp.{} ADD COLUMN {} GENERATED ALWAYS AS ({}) VIRTUAL",
+                             QuotedName(stage.name).sql(), definition_of(column),
+                             column.default_expression));
+}
+
 std::unique_ptr<RowSink> fill_stage(Connection& connection, const staging::Stage& stage, Rows rows,
                                     const std::vector<std::string>& columns,
                                     staging::Dialect::Refuse refuse) {

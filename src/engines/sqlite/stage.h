@@ -12,6 +12,8 @@ namespace dbkeeper::sqlite {
 
 void create_stage(Connection& connection, const staging::Stage& stage);
 
+void add_generated(Connection& connection, const staging::Stage& stage, const Column& column);
+
 std::unique_ptr<RowSink> fill_stage(Connection& connection, const staging::Stage& stage, Rows rows,
                                     const std::vector<std::string>& columns,
                                     staging::Dialect::Refuse refuse);

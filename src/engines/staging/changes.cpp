@@ -47,11 +47,10 @@ std::optional<std::string> update_sql(const Workspace& work, std::size_t table) 
 // Whether merge may change what children refer to: parents and children are one write then.
 bool moves_under_children(const Workspace& work, const ImportLink& link) {
   if (work.plan().mode != ImportMode::merge) return false;
-  const auto updated = work.at(link.parent).updated_columns();
-  return work.at(link.parent).plan->written &&
-         std::any_of(link.to.begin(), link.to.end(), [&](const std::string& column) {
-           return std::find(updated.begin(), updated.end(), column) != updated.end();
-         });
+  const StagedTable& parent = work.at(link.parent);
+  return parent.plan->written &&
+         std::any_of(link.to.begin(), link.to.end(),
+                     [&](const std::string& column) { return parent.is_updated(column); });
 }
 
 // The plan's groups, but that all from a parent to a child that moves with it are one.

@@ -22,7 +22,8 @@ namespace dbkeeper::staging {
 using Texts = std::vector<std::optional<std::string>>;
 
 // A table of rows of the file, in the temporary schema: the target's columns by their names and
-// types (none generated), and two of ours whose names are free there.
+// types (generated ones once add_generated() was called), and two of ours whose names are free
+// there.
 struct Stage {
   const Table* table = nullptr;
   std::string name;    // dbkeeper_s3
@@ -58,6 +59,8 @@ class Dialect {
   virtual void clear(const std::string& table) { run("DELETE FROM " + table); }
   // Tells the planner how large a temporary table is. The name without its schema.
   virtual void analyze(const std::string& name) = 0;
+  // Gives a stage one of the table's generated columns as well, computed from what the rows have.
+  virtual void add_generated(const Stage& stage, const Column& column) = 0;
   // An index on a temporary table's columns, where the engine is slow without.
   virtual void index(const std::string& name, const std::vector<std::string>& columns) = 0;
 

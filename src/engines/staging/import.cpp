@@ -175,7 +175,24 @@ class StagedImport final : public Import {
 
   static std::string display_of(const Table& table) { return display(table.name, "public"); }
 
+  // Those by which rows refer to others, or are referred to.
+  void add_generated() {
+    std::set<std::pair<std::size_t, std::string>> added;
+    const auto add = [&](std::size_t table, const std::vector<std::string>& columns) {
+      for (const std::string& name : columns)
+        if (const Column& column = work_->at(table).column(name);
+            column.generated() && added.emplace(table, name).second)
+          dialect_->add_generated(work_->at(table).stage, column);
+    };
+    for (std::size_t table = 0; table < work_->size(); ++table)
+      for (const ImportLink& link : work_->at(table).plan->links) {
+        add(table, link.columns);
+        add(link.parent, link.to);
+      }
+  }
+
   void prepare() {
+    add_generated();
     std::set<std::pair<std::size_t, std::vector<std::string>>> indexed;
     for (std::size_t table = 0; table < work_->size(); ++table)
       for (const ImportLink& link : work_->at(table).plan->links)

@@ -136,6 +136,11 @@ class Resolution {
       matches.push_back(work_.dialect().link_equal(staged_.table(), work_.at(link.parent).table(),
                                                    link, c, work_.of(p, link.to[c]),
                                                    work_.of("s", link.columns[c])));
+    const StagedTable& parent = work_.at(link.parent);
+    if (parent.has_references && !std::all_of(link.to.begin(), link.to.end(), [&](const auto& to) {
+          return parent.is_told_of_references(to);
+        }))
+      matches.push_back(fmt::format("{}.{} = 0", p, work_.kind(link.parent)));
     joins_ += fmt::format(" LEFT JOIN {} AS {} ON {}", work_.stage(link.parent), p,
                           join(matches, " AND "));
   }
@@ -155,7 +160,7 @@ class Resolution {
 
   bool leads_to_links(const ImportLink& link) const {
     return std::any_of(link.to.begin(), link.to.end(), [&](const std::string& column) {
-      return work_.at(link.parent).links(column);
+      return work_.at(link.parent).follows_links(column);
     });
   }
 
@@ -192,11 +197,10 @@ class Resolution {
     if (!finally()) return there;
     // In a circle the parent's own links may not be there yet.
     std::string own = work_.final_value(link.parent, column, p, r, i);
-    if (!r.empty() && parent.links(column))
+    if (!r.empty() && parent.follows_links(column))
       own = fmt::format("CASE WHEN {}.n IS NULL THEN {} ELSE {} END", r, work_.of(p, column), own);
-    const auto updated = parent.updated_columns();
-    const bool changes = work_.plan().mode == ImportMode::merge && parent.plan->written &&
-                         std::find(updated.begin(), updated.end(), column) != updated.end();
+    const bool changes =
+        work_.plan().mode == ImportMode::merge && parent.plan->written && parent.is_updated(column);
     std::string stays = fmt::format("{}.n IS NOT NULL", m);
     if (changes) {
       const bool may_drop = work_.has_dropped(link.parent);
@@ -274,7 +278,7 @@ bool feeds_itself(const Workspace& work, const std::vector<std::size_t>& group) 
     for (const ImportLink& link : work.at(table).plan->links)
       if (std::find(group.begin(), group.end(), link.parent) != group.end() &&
           std::any_of(link.to.begin(), link.to.end(), [&](const std::string& column) {
-            return work.at(link.parent).links(column);
+            return work.at(link.parent).follows_links(column);
           }))
         return true;
   return false;
@@ -289,7 +293,8 @@ bool stays(const Workspace& work, std::size_t table) {
     const auto updated = parent.updated_columns();
     const auto changes = [&](const std::string& column) {
       const Family family = parent.column(column).type.family;
-      return parent.links(column) || (family != Family::integer && family != Family::uuid) ||
+      return parent.links(column) || parent.column(column).generated() ||
+             (family != Family::integer && family != Family::uuid) ||
              (work.plan().mode == ImportMode::merge &&
               std::find(updated.begin(), updated.end(), column) != updated.end());
     };

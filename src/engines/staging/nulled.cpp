@@ -17,7 +17,8 @@ bool shared(const ImportTable& table, const ImportLink& link, const std::string&
 std::vector<std::string> nulled_columns(const ImportTable& table, const ImportLink& link) {
   std::vector<std::string> own, any;
   for (const std::string& column : link.columns) {
-    if (!table.table->find_column(column)->nullable) continue;
+    const Column& of_table = *table.table->find_column(column);
+    if (!of_table.nullable || of_table.generated()) continue;
     any.push_back(column);
     if (!shared(table, link, column)) own.push_back(column);
   }

@@ -57,6 +57,14 @@ const Column& StagedTable::column(const std::string& name) const {
 
 bool StagedTable::links(const std::string& column) const { return contains(link_columns, column); }
 
+bool StagedTable::follows_links(const std::string& name) const {
+  return links(name) || (column(name).generated() && !link_columns.empty());
+}
+
+bool StagedTable::is_told_of_references(const std::string& name) const {
+  return !column(name).generated() || all_in(table().given_columns(), reference_columns);
+}
+
 std::vector<std::string> StagedTable::updated_columns() const {
   std::vector<std::string> out;
   const auto in_key = [&](const std::string& name) {
@@ -67,6 +75,18 @@ std::vector<std::string> StagedTable::updated_columns() const {
         column(name).origin != Origin::identity_always)
       out.push_back(name);
   return out;
+}
+
+bool StagedTable::is_updated(const std::string& name) const {
+  const auto updated = updated_columns();
+  if (!column(name).generated()) return contains(updated, name);
+  bool any = false;
+  for (const std::string& from : table().given_columns()) {
+    if (!mentions(column(name).default_expression, from)) continue;
+    any = true;
+    if (!contains(updated, from)) return false;
+  }
+  return any;
 }
 
 Workspace::Workspace(Dialect& dialect, const ImportPlan& plan, std::vector<StagedTable> tables)
@@ -187,11 +207,26 @@ std::string Workspace::settled_flag(std::size_t table, std::size_t link) const {
 std::string Workspace::final_value(std::size_t table, const std::string& column, std::string_view s,
                                    std::string_view r, std::string_view i) const {
   const StagedTable& staged = at(table);
+  if (staged.column(column).generated() && !(r.empty() && i.empty()))
+    return generated_value(staged.column(column), table, s, r, i);
   if (!i.empty() && staged.numbered && staged.numbered->name == column)
     return fmt::format("coalesce({}.number, {})", i, of(s, column));
   if (r.empty() || !staged.links(column)) return of(s, column);
   const auto at = std::find(staged.link_columns.begin(), staged.link_columns.end(), column);
   return fmt::format("{}.v{}", r, at - staged.link_columns.begin());
+}
+
+// Computed from what the other columns become.
+std::string Workspace::generated_value(const Column& column, std::size_t table, std::string_view s,
+                                       std::string_view r, std::string_view i) const {
+  std::vector<std::string> values;
+  for (const Column& other : at(table).table().columns)
+    if (&other != &column && mentions(column.default_expression, other.name))
+      values.push_back(final_value(table, other.name, s, r, i) + " AS " +
+                       dialect_.quoted(other.name));
+  if (values.empty()) return of(s, column.name);
+  return fmt::format("(SELECT {} FROM (SELECT {}) AS g)", column.default_expression,
+                     join(values, ", "));
 }
 
 Workspace::Becoming Workspace::becoming(std::size_t table,

@@ -71,6 +71,13 @@ struct StagedTable {
   const Table& table() const { return *plan->table; }
   const Column& column(const std::string& name) const;
   bool links(const std::string& column) const;
+  // Whether merge updates a column, a generated one by what it is computed from.
+  bool is_updated(const std::string& column) const;
+  // Whether a column's value may be another finally because of the links.
+  bool follows_links(const std::string& column) const;
+  // Whether a generated column's value can be told of references rows, which may lack what it is
+  // computed from. Of a column that isn't generated it can.
+  bool is_told_of_references(const std::string& column) const;
   // What merge updates.
   std::vector<std::string> updated_columns() const;
 };
@@ -161,6 +168,8 @@ class Workspace {
  private:
   std::string temp(char kind, std::size_t table) const;
   void create_links(std::size_t table);
+  std::string generated_value(const Column& column, std::size_t table, std::string_view s,
+                              std::string_view r, std::string_view i) const;
   std::string settled_flag(std::size_t table, std::size_t link) const;
 
   Dialect& dialect_;
