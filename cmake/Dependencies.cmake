@@ -25,7 +25,26 @@ function(dbkeeper_static_library target module archive)
 endfunction()
 
 dbkeeper_static_library(pqxx libpqxx libpqxx.a)
-dbkeeper_static_library(sqlite sqlite3 libsqlite3.a)
+
+# SQLite's releases write some numbers differently as text, and have other functions: whoever needs
+# the release that an application has builds with its amalgamation.
+set(DBKEEPER_SQLITE_AMALGAMATION "" CACHE PATH "A folder with sqlite3.c and sqlite3.h to build with")
+if(DBKEEPER_SQLITE_AMALGAMATION)
+  enable_language(C)
+  add_library(dep_sqlite STATIC ${DBKEEPER_SQLITE_AMALGAMATION}/sqlite3.c)
+  target_include_directories(dep_sqlite SYSTEM PUBLIC ${DBKEEPER_SQLITE_AMALGAMATION})
+  # What Debian's library has, as far as dbkeeper or a schema may ask for it.
+  target_compile_definitions(
+    dep_sqlite
+    PRIVATE SQLITE_THREADSAFE=1 SQLITE_ENABLE_COLUMN_METADATA SQLITE_ENABLE_DBSTAT_VTAB
+            SQLITE_ENABLE_FTS3 SQLITE_ENABLE_FTS3_PARENTHESIS SQLITE_ENABLE_FTS3_TOKENIZER
+            SQLITE_ENABLE_FTS4 SQLITE_ENABLE_FTS5 SQLITE_ENABLE_RTREE SQLITE_ENABLE_GEOPOLY
+            SQLITE_ENABLE_MATH_FUNCTIONS SQLITE_SECURE_DELETE)
+  target_compile_options(dep_sqlite PRIVATE -w)
+  target_link_libraries(dep_sqlite PUBLIC Threads::Threads ${CMAKE_DL_LIBS} m)
+else()
+  dbkeeper_static_library(sqlite sqlite3 libsqlite3.a)
+endif()
 dbkeeper_static_library(zstd libzstd libzstd.a)
 
 # fmt 9 is compiled once, in src/base; another version is used header-only, which only builds slower.

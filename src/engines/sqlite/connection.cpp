@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "engines/sqlite/descriptor_vfs.h"
 #include "engines/sqlite/errors.h"
@@ -101,6 +103,7 @@ void Connection::open_unchanging() {
 // Whatever blocks or takes long ends when the user asks to stop.
 void Connection::guard() {
   sqlite3_busy_handler(handle_.get(), wait_for_lock, this);
+  sqlite3_collation_needed(handle_.get(), this, add_stand_in);
   // An interrupt only reaches what is running; the look at the stop also catches what begins later.
   sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, stopped, this);
   interrupt_.emplace(options_.stop->token(), Interrupt{handle_.get()});
@@ -108,13 +111,16 @@ void Connection::guard() {
 
 void Connection::configure() {
   sqlite3* const handle = handle_.get();
-  // A file from elsewhere may carry page structures that lead outside, and a schema edited by hand.
-  // Its schema is trusted as applications trust it, whatever the library was built with: untrusted,
-  // JSON functions in its checks, indexes and generated columns are an error in SQLite 3.40,
-  // and no function of this connection does more than compute.
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   const bool write = options_.access == Access::write;
+  // A file from elsewhere may carry page structures that lead outside, and a schema edited by hand.
+  // What is only read isn't trusted; what is written is the user's own, and trusted as applications
+  // trust it, whatever the library was built with. Untrusted, JSON functions in checks, indexes and
+  // generated columns were an error before SQLite 3.41, a slip of its own; there, too, no function
+  // of this connection does more than compute.
+  constexpr int kJsonIsHarmless = 3041000;
+  const bool trusted = write || sqlite3_libversion_number() < kJsonIsHarmless;
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, trusted ? 1 : 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, write ? 1 : 0, nullptr);
   // Else a misspelt "name" in a condition is a text, and true or false for every row. (What stands
   // in the schema of checks, indexes and generated columns is read as ever.)
@@ -140,6 +146,7 @@ void Connection::probe(Unreadable unreadable) {
 void Connection::run(const std::string& sql) {
   const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code);
+  require_exact_order();
 }
 
 std::optional<std::int64_t> Connection::number(const std::string& sql) {
@@ -202,6 +209,39 @@ int Connection::wait_for_lock(void* self, int attempt) {
   std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(left, pause));
   return 1;
 }
+
+// One of the application's own collations: bytes are compared, and that it was asked is noted.
+struct Connection::StandIn {
+  Connection& connection;
+  std::string name;
+
+  static int compare(void* self, int a_size, const void* a, int b_size, const void* b) {
+    StandIn& stand_in = *static_cast<StandIn*>(self);
+    if (stand_in.connection.asked_.empty()) stand_in.connection.asked_ = stand_in.name;
+    const auto size = static_cast<std::size_t>(std::min(a_size, b_size));
+    const int order = size == 0 ? 0 : std::memcmp(a, b, size);
+    return order != 0 ? order : a_size - b_size;
+  }
+};
+
+void Connection::add_stand_in(void* self, sqlite3* handle, int encoding, const char* name) {
+  auto stand_in = std::make_unique<StandIn>(*static_cast<Connection*>(self), name);
+  sqlite3_create_collation_v2(handle, name, encoding, stand_in.release(), StandIn::compare,
+                              [](void* one) { delete static_cast<StandIn*>(one); });
+}
+
+void Connection::require_exact_order() const {
+  if (asked_.empty()) return;
+  throw Error(ErrorKind::failed,
+              fmt::format("'{}' orders by the collation '{}', which its application has and SQLite "
+                          "itself lacks",
+                          location_.path.string(), asked_))
+      .hint(
+          "what compares by it can't be done; backup, restore, and an export of whole tables "
+          "don't");
+}
+
+bool Connection::forget_stand_in_order() { return !std::exchange(asked_, {}).empty(); }
 
 int Connection::stopped(void* self) {
   return static_cast<Connection*>(self)->options_.stop->requested() ? 1 : 0;

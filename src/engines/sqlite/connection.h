@@ -48,6 +48,15 @@ class Connection {
   // The code with which fail() was called last.
   int last_failure() const { return last_failure_; }
 
+  // A collation that SQLite lacks has a stand-in here, so that what needn't compare by it works.
+  // Error(failed) with its name if it was asked for an order since the connection was made.
+  void require_exact_order() const;
+  // The same question for who can do with any order: forgets that it was asked.
+  bool forget_stand_in_order();
+
+  // What the user has to know, and that stops nothing.
+  void warn(std::string_view message) { options_.reporter->warn(message); }
+
   // What is wrong with the file, if its very start can't be read.
   const std::optional<Error>& damage() const { return damage_; }
 
@@ -84,6 +93,8 @@ class Connection {
   std::string first_bytes(std::size_t size);
   static int wait_for_lock(void* self, int attempt);
   static int stopped(void* self);
+  struct StandIn;
+  static void add_stand_in(void* self, sqlite3* handle, int encoding, const char* name);
 
   Location location_;
   OpenOptions options_;
@@ -91,6 +102,7 @@ class Connection {
   std::chrono::steady_clock::time_point waiting_since_;
   int last_failure_ = SQLITE_OK;
   std::optional<Error> damage_;
+  std::string asked_;  // the collation whose stand-in was asked first
   std::optional<std::stop_callback<Interrupt>> interrupt_;  // gone before the handle is
 };
 

@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "dbkeeper/base/text.h"
+#include "engines/sqlite/beyond_library.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -35,6 +40,29 @@ Error unopenable(std::string_view message, const Circumstances& where) {
       .hint(
           "check the permissions of the file, of its folder, and of the -wal, -shm and -journal "
           "files beside it");
+}
+
+// What SQLite says of a function, a module or a tokenizer that only the application has.
+bool is_of_application(std::string_view message) {
+  static constexpr std::array<std::string_view, 6> kBeginnings = {
+      "no such function: ", "unknown function: ",  "no such collation sequence: ",
+      "no such module: ",   "no such tokenizer: ", "unknown tokenizer: "};
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view beginning) { return message.starts_with(beginning); });
+}
+
+Error of_application(std::string_view message, const Circumstances& where) {
+  const std::string_view thing = message.substr(message.find(": ") + 2);
+  const std::string function = lower_ascii(thing.substr(0, thing.find('(')));
+  const std::string release =
+      message.find("function") == std::string_view::npos ? std::string() : release_with(function);
+  Error error(ErrorKind::failed, fmt::format("SQLite, on '{}': {}", where.path, message));
+  if (release.empty())
+    return error.hint(
+        "if its application registers it, dbkeeper can't evaluate what needs it; backup and "
+        "restore need none of it");
+  return error.hint(fmt::format("SQLite has it from {} on, and this dbkeeper has SQLite {}",
+                                release, sqlite3_libversion()));
 }
 
 }  // namespace
@@ -78,6 +106,7 @@ Error translate(int code, std::string_view message, const Circumstances& where) 
     case SQLITE_NOMEM:
       return Error(ErrorKind::failed, "out of memory").of_surroundings();
     default:
+      if (is_of_application(message)) return of_application(message, where);
       return Error(ErrorKind::failed, fmt::format("SQLite, on '{}': {}", where.path, message));
   }
 }

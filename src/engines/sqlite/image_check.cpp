@@ -10,6 +10,7 @@
 #include "engines/sqlite/errors.h"
 #include "engines/sqlite/rows.h"
 #include "engines/sqlite/statement.h"
+#include "engines/sqlite/unjudged.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -27,11 +28,12 @@ bool is_broken_rule(std::string_view line) {
 }
 
 // Trouble with the pages comes as one text of several lines under a title.
-void add_lines(std::string_view text, Health& health) {
+void add_lines(std::string_view text, const Unjudged& unjudged, Health& health) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.empty() || line == "ok" || line.starts_with("*** in database")) continue;
+    if (unjudged.is_about(line)) continue;
     (is_broken_rule(line) ? health.broken_rules : health.damage).emplace_back(line);
   }
 }
@@ -49,8 +51,9 @@ Health quick_check(Connection& connection) {
   try {
     // Constraints may call functions that only the application has.
     connection.run("PRAGMA ignore_check_constraints=ON");
-    Statement rows(connection, "PRAGMA main.quick_check(100)");
-    while (rows.step()) add_lines(rows.text(0), health);
+    const Unjudged unjudged(connection);
+    Statement rows(connection, "PRAGMA main.quick_check(100)", Order::any);
+    while (rows.step()) add_lines(rows.text(0), unjudged, health);
   } catch (const Error& error) {
     if (is_damage(connection.last_failure()))
       health.damage.push_back(error.message());

@@ -7,6 +7,7 @@
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
+#include "engines/sqlite/beyond_library.h"
 #include "engines/sqlite/conflict.h"
 #include "engines/sqlite/foreign_key_watch.h"
 #include "engines/sqlite/plain_indexes.h"
@@ -60,6 +61,7 @@ class SqliteDialect final : public staging::Dialect {
       const int code =
           sqlite3_exec(connection_->handle(), write.sql.c_str(), nullptr, nullptr, nullptr);
       if (code != SQLITE_OK) refuse(code, *write.table);
+      connection_->require_exact_order();
       counts.push_back(sqlite3_changes64(connection_->handle()));
     }
     return counts;
@@ -88,6 +90,7 @@ class SqliteDialect final : public staging::Dialect {
     if (schema_version() != schema_version_)
       throw Error(ErrorKind::failed, "the database's tables were changed meanwhile")
           .hint("try again");
+    require_writable(plan);
     for (const ImportTable& table : plan.tables)
       if (table.written) foreign_keys_.watch(*table.table, plan.mode == ImportMode::clean);
   }
@@ -109,6 +112,7 @@ class SqliteDialect final : public staging::Dialect {
 
   // A COMMIT that fails leaves the transaction open: it ends with the connection, unwritten.
   void commit() override {
+    connection_->require_exact_order();
     const int code = sqlite3_exec(connection_->handle(), "COMMIT", nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) connection_->fail(code);
   }
@@ -252,6 +256,24 @@ class SqliteDialect final : public staging::Dialect {
   }
 
  private:
+  // An index in the order of a stand-in would be a broken one for the application.
+  void require_writable(const ImportPlan& plan) {
+    for (const Beyond& beyond : beyond_library(*connection_)) {
+      const auto written = [&](const ImportTable& table) {
+        return (table.written || plan.empties(*table.table)) &&
+               table.table->name.name == beyond.table;
+      };
+      if (std::none_of(plan.tables.begin(), plan.tables.end(), written)) continue;
+      if (beyond.what != Beyond::What::fraction_as_text)
+        throw Error(ErrorKind::conflict, "nothing can be written: " + beyond.reason())
+            .table(beyond.table)
+            .hint("leave the table out with --exclude");
+      connection_->warn(beyond.reason() +
+                        ": if the application has another one, let it rebuild what it keeps of "
+                        "that (REINDEX, VACUUM) after the import");
+    }
+  }
+
   std::int64_t schema_version() {
     return connection_->number("PRAGMA main.schema_version").value_or(0);
   }

@@ -7,6 +7,7 @@
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/errors.h"
 #include "engines/sqlite/statement.h"
+#include "engines/sqlite/unjudged.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -60,11 +61,13 @@ class Places {
 };
 
 // Trouble with the pages comes as one text of several lines under a title.
-void add_lines(std::string_view text, const Places& places, std::vector<Finding>& findings) {
+void add_lines(std::string_view text, const Unjudged& unjudged, const Places& places,
+               std::vector<Finding>& findings) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.empty() || line == "ok" || line.starts_with("*** in database")) continue;
+    if (unjudged.is_about(line)) continue;
     findings.push_back(finding(std::string(line)));
     places.locate(findings.back());
   }
@@ -73,8 +76,16 @@ void add_lines(std::string_view text, const Places& places, std::vector<Finding>
 void check_everything(Connection& connection, const Schema& schema,
                       std::vector<Finding>& findings) {
   const Places places(connection, schema);
-  Statement rows(connection, fmt::format("PRAGMA main.integrity_check({})", kMostFindings));
-  while (rows.step()) add_lines(rows.text(0), places, findings);
+  const Unjudged unjudged(connection);
+  for (const std::string& reason : unjudged.reasons()) connection.warn("not checked: " + reason);
+  // A function that is missing in one place ends the check of all.
+  if (unjudged.for_want_of_functions()) connection.run("PRAGMA ignore_check_constraints=ON");
+  Statement rows(connection,
+                 fmt::format("PRAGMA main.{}({})",
+                             unjudged.for_want_of_functions() ? "quick_check" : "integrity_check",
+                             kMostFindings),
+                 Order::any);
+  while (rows.step()) add_lines(rows.text(0), unjudged, places, findings);
 }
 
 // Pages that are still in the log may be missing from the file.

@@ -2,7 +2,8 @@
 
 namespace dbkeeper::sqlite {
 
-Statement::Statement(Connection& connection, std::string_view sql) : connection_(connection) {
+Statement::Statement(Connection& connection, std::string_view sql, Order order)
+    : connection_(connection), order_(order) {
   sqlite3_stmt* statement = nullptr;
   require(sqlite3_prepare_v2(connection.handle(), sql.data(), static_cast<int>(sql.size()),
                              &statement, nullptr));
@@ -13,6 +14,8 @@ bool Statement::step() {
   // SQLite itself would start over.
   if (done_) return false;
   const int code = sqlite3_step(raw());
+  order_ == Order::any ? void(connection_.forget_stand_in_order())
+                       : connection_.require_exact_order();
   if (code == SQLITE_ROW) return true;
   done_ = true;
   if (code != SQLITE_DONE) connection_.fail(code);

@@ -10,10 +10,13 @@
 
 namespace dbkeeper::sqlite {
 
+// Whether a statement's rows are right under a stand-in for a collation that SQLite lacks, too.
+enum class Order { exact, any };
+
 class Statement {
  public:
   // Lifetime: within the connection's.
-  Statement(Connection& connection, std::string_view sql);
+  Statement(Connection& connection, std::string_view sql, Order order = Order::exact);
 
   // The next row; false at the end, and ever after.
   bool step();
@@ -41,6 +44,7 @@ class Statement {
 
   Connection& connection_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  const Order order_;
   bool done_ = false;
 };
 

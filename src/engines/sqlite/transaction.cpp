@@ -36,6 +36,7 @@ class FileTransaction final : public Transaction {
     if (unfinished_)
       throw Error(ErrorKind::failed, "not all rows were written: the change is taken back");
     foreign_keys_.check();
+    connection_->require_exact_order();
     const int code = sqlite3_exec(connection_->handle(), "COMMIT", nullptr, nullptr, nullptr);
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
       throw Error(ErrorKind::conflict, "a row refers to a row that is not there");
