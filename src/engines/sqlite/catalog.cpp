@@ -49,6 +49,22 @@ void read_tables(Connection& connection, Catalog& catalog) {
   }
 }
 
+// SQLite itself knows the tables that a virtual one keeps its data in only where it has the module.
+void find_shadows(Catalog& catalog) {
+  for (Table& table : catalog.schema.tables) {
+    const std::string& name = table.name.name;
+    for (std::size_t end = name.find('_');
+         end != std::string::npos && table.kind == TableKind::plain;
+         end = name.find('_', end + 1)) {
+      const Table* owner = catalog.find_table(name.substr(0, end));
+      if (owner && owner->kind == TableKind::virtual_table &&
+          keeps_data_in(parse_virtual_table(catalog.sql_of(owner->name.name)).module,
+                        name.substr(end + 1)))
+        table.kind = TableKind::shadow;
+    }
+  }
+}
+
 // A column's collation, and whether it numbers rows, from SQLite's parsed schema.
 void read_details(Connection& connection, const Table& table, Column& column) {
   const char* collation = nullptr;
@@ -185,6 +201,7 @@ Schema read_schema(Connection& connection) {
   catalog.schema.default_schema = kMain;
   read_objects(connection, catalog);
   read_tables(connection, catalog);
+  find_shadows(catalog);
   read_columns(connection, catalog);
   for (Table& table : catalog.schema.tables) read_generated(catalog, table);
   read_keys(connection, catalog);

@@ -27,7 +27,11 @@ class Tokens {
   explicit Tokens(std::string_view sql);
 
   std::size_t size() const { return tokens_.size(); }
-  const Token& operator[](std::size_t i) const { return tokens_[i]; }
+  // One that is nothing where there is none: a text may end anywhere.
+  const Token& operator[](std::size_t i) const {
+    static constexpr Token kNone{Token::Kind::word, {}};
+    return i < size() ? tokens_[i] : kNone;
+  }
 
   // The first token at or after `from` that is this keyword or symbol; size() if there is none.
   template <class Wanted>

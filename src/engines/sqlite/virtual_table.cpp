@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
+#include "dbkeeper/base/text.h"
 #include "engines/sqlite/tokens.h"
 
 namespace dbkeeper::sqlite {
@@ -17,6 +21,28 @@ VirtualTable parse_virtual_table(std::string_view sql) {
     if (end - begin == 3 && tokens[begin].is("content") && tokens[begin + 1].is('='))
       table.content = tokens[begin + 2].name();
   return table;
+}
+
+bool keeps_data_in(std::string_view module, std::string_view suffix) {
+  using Names = std::vector<std::string_view>;
+  static const std::map<std::string_view, Names> kTables = {
+      {"fts3", {"content", "segments", "segdir", "docsize", "stat"}},
+      {"fts4", {"content", "segments", "segdir", "docsize", "stat"}},
+      {"fts5", {"data", "idx", "content", "docsize", "config"}},
+      {"rtree", {"node", "rowid", "parent"}},
+      {"rtree_i32", {"node", "rowid", "parent"}},
+      {"geopoly", {"node", "rowid", "parent"}},
+      {"spellfix1", {"vocab"}},
+      {"vec0",
+       {"info", "chunks", "rowids", "auxiliary", "vector_chunks", "metadatachunks",
+        "metadatatext"}},
+      {"vss0", {"index", "data"}}};
+  const auto names = kTables.find(lower_ascii(module));
+  if (names == kTables.end()) return false;
+  // vec0 numbers them: docs_vector_chunks00.
+  const std::string lower = lower_ascii(suffix);
+  const std::string_view word(lower.data(), lower.find_last_not_of("0123456789") + 1);
+  return std::find(names->second.begin(), names->second.end(), word) != names->second.end();
 }
 
 std::string reason_not_to_export(const VirtualTable& table) {

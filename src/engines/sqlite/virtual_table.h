@@ -14,6 +14,10 @@ struct VirtualTable {
 
 VirtualTable parse_virtual_table(std::string_view sql);
 
+// Whether a module keeps its data in a table of this name, the part after "<its own name>_". Known
+// of those modules that are common: an application's own is anybody's guess.
+bool keeps_data_in(std::string_view module, std::string_view suffix);
+
 // Why a virtual table's rows are not exported.
 std::string reason_not_to_export(const VirtualTable& table);
 

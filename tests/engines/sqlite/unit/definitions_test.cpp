@@ -11,6 +11,38 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("a definition may end anywhere") {
+  const std::string table =
+      "CREATE TABLE t(a INT CONSTRAINT c REFERENCES p(x) DEFERRABLE INITIALLY DEFERRED, "
+      "b AS (a + 1), PRIMARY KEY (a, \"b\") ON CONFLICT IGNORE, FOREIGN KEY (b) REFERENCES q)";
+  const std::string index = "CREATE INDEX i ON t(lower(a) COLLATE c DESC, b) WHERE a > 1";
+  const std::string trigger =
+      "CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO x VALUES (1); UPDATE OR FAIL y SET a = "
+      "1; DELETE FROM z; END";
+  const std::string virtual_table = "CREATE VIRTUAL TABLE v USING fts5(a, content=t)";
+  const auto cuts = [](const std::string& text, const auto& parse) {
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+      const std::vector<char> cut(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size));
+      parse(std::string_view(cut.data(), cut.size()));
+    }
+  };
+  cuts(table, [](std::string_view sql) { parse_table(sql); });
+  cuts(index, [](std::string_view sql) { parse_index(sql); });
+  cuts(trigger, [](std::string_view sql) { tables_written_by(sql); });
+  cuts(virtual_table, [](std::string_view sql) { parse_virtual_table(sql); });
+  const TableDefinition ends = parse_table("CREATE TABLE t(a REFERENCES");
+  REQUIRE(ends.references.size() == 1);
+  CHECK(ends.references[0].columns == Names{"a"});
+}
+
+TEST_CASE("tables in which common modules keep their data are known without the module") {
+  CHECK(keeps_data_in("vec0", "vector_chunks00"));
+  CHECK(keeps_data_in("VEC0", "rowids"));
+  CHECK(keeps_data_in("spellfix1", "vocab"));
+  CHECK_FALSE(keeps_data_in("vec0", "notes"));
+  CHECK_FALSE(keeps_data_in("own", "data"));
+}
+
 TEST_CASE("foreign keys are found in columns and in the table, in order") {
   const TableDefinition table = parse_table(R"(
     CREATE TABLE "odd (name" (
