@@ -15,13 +15,16 @@
 #include "engines/postgres/copy_pieces.h"
 #include "engines/postgres/database_properties.h"
 #include "engines/postgres/dump_script.h"
+#include "engines/postgres/known_settings.h"
 #include "engines/postgres/large_objects.h"
 #include "engines/postgres/lock_holder.h"
 #include "engines/postgres/lock_room.h"
+#include "engines/postgres/partition_roots.h"
 #include "engines/postgres/parts.h"
 #include "engines/postgres/pg_dump.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/savepoint.h"
+#include "engines/postgres/script_syntax.h"
 #include "engines/postgres/snapshot.h"
 #include "engines/postgres/table_holds.h"
 
@@ -30,6 +33,7 @@ namespace {
 
 // About as much of a heap as makes a piece.
 constexpr std::int64_t kUnitBytes = kBackupPiece;
+constexpr int kMajor = 10000;
 constexpr std::size_t kSequencesAtOnce = 200;
 // How many locks the server must have room for, by table, so that two pg_dumps and the readers can
 // work side by side and leave most of it to others.
@@ -117,6 +121,7 @@ class Source final : public BackupSource {
     const std::string& moment = moment_.exported();
     reading_ = std::make_unique<Reading>(sessions_, moment, std::vector<TableName>());
     pg_dump_.emplace(reading_->session(), stop);
+    known_.emplace(reading_->session());
     describe(info, now);
     find_tables(options);
     find_large_objects();
@@ -127,8 +132,12 @@ class Source final : public BackupSource {
 
   const BackupDescription& description() const override { return description_; }
   const std::vector<BackupFile>& files() override {
-    if (pre_data_.valid()) files_.push_back({"schema/pre-data.sql", pre_data_.get()});
-    if (post_data_.valid()) files_.push_back({"schema/post-data.sql", post_data_.get()});
+    if (pre_data_.valid()) {
+      BackupFile file{"schema/pre-data.sql", pre_data_.get()};
+      file.bytes += large_objects_.script;
+      add_schema(std::move(file));
+    }
+    if (post_data_.valid()) add_schema({"schema/post-data.sql", post_data_.get()});
     return files_;
   }
   const std::vector<BackupUnit>& units() const override { return units_; }
@@ -155,10 +164,39 @@ class Source final : public BackupSource {
       return starting_over([&] {
         return without_restrictions(
             pg_dump_->run({"--section=" + section, "--snapshot=" + moment_.exported(),
-                           "--no-password", "--encoding=" + encoding,
+                           "--no-password", "--no-blobs", "--encoding=" + encoding,
                            fmt::format("--lock-wait-timeout={}", behind_itself(*sessions_))}));
       });
     });
+  }
+
+  void add_schema(BackupFile file) {
+    try {
+      file.bytes = known_->fit(file.bytes);
+      check_syntax(file);
+    } catch (Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      throw Error(ErrorKind::failed,
+                  fmt::format("pg_dump writes what can't be restored: {}", error.message()))
+          .line(error.line())
+          .during("reading " + file.name);
+    }
+    files_.push_back(std::move(file));
+  }
+
+  // A newer pg_dump may write what the server that it dumps doesn't take.
+  void check_syntax(const BackupFile& file) {
+    const Loan session(sessions_);
+    const int major = session->server_version() / kMajor;
+    if (pg_dump_->major() <= major) return;
+    if (const auto what = syntax_error_in(file.bytes, *session))
+      throw Error(ErrorKind::failed,
+                  fmt::format("pg_dump of version {} writes what PostgreSQL {} doesn't take, so "
+                              "that the backup could not be restored here: {}",
+                              pg_dump_->major(), major, *what))
+          .hint(fmt::format("install pg_dump of the server's version: apt install "
+                            "postgresql-client-{}",
+                            major));
   }
 
   void describe(const DatabaseInfo& info, std::chrono::system_clock::time_point now) {
@@ -202,15 +240,28 @@ class Source final : public BackupSource {
 
   void find_large_objects() {
     large_objects_ = large_objects(reading_->session());
-    if (large_objects_.empty()) return;
+    if (large_objects_.numbers.empty()) return;
     units_.push_back({description_.streams.size(), -1});
     description_.streams.push_back({"large-objects", StreamFormat::sql, Packing::pieces});
   }
 
-  std::string index() const {
+  // Rows that belong into other partitions elsewhere go in through the table at the top.
+  std::string index() {
     std::string out;
-    for (std::size_t i = 0; i < tables_.size(); ++i)
-      out += fmt::format("{}\t{}\n", description_.streams[i].folder, copied_columns(tables_[i]));
+    const auto roots = partition_roots(reading_->session());
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      const auto root = roots.find(tables_[i].name);
+      const bool through = root != roots.end() && root->second.by_number;
+      const std::string what =
+          copied_columns(through ? root->second.table : tables_[i].name, tables_[i].columns);
+      const std::string& folder = description_.streams[i].folder;
+      out += what.find_first_of("\r\n") == std::string::npos
+                 ? fmt::format("{}\t{}\n", folder, what)
+                 : fmt::format(
+                       "# {}: not for \\copy, which takes no line break in a name; see "
+                       "manifest.json\n",
+                       folder);
+    }
     return out;
   }
 
@@ -221,7 +272,7 @@ class Source final : public BackupSource {
     const CopiedTable& table = tables_[units_[unit].stream];
     std::string where = table.condition;
     if (const std::string range = range_condition(part); !range.empty()) where = "WHERE " + range;
-    if (where.empty()) return copied_columns(table);
+    if (where.empty()) return copied_columns(table.name, table.columns);
     return fmt::format("(SELECT {} FROM ONLY {} {})",
                        table.columns.empty() ? "" : QuotedName::list(table.columns).sql(),
                        QuotedName(table.name).sql(), where);
@@ -231,9 +282,10 @@ class Source final : public BackupSource {
   PostgresSnapshot moment_;
   std::unique_ptr<Reading> reading_;  // until the first reader takes it over
   std::optional<PgDump> pg_dump_;
+  std::optional<KnownSettings> known_;
   BackupDescription description_;
   std::vector<CopiedTable> tables_;
-  std::vector<LargeObject> large_objects_;
+  LargeObjects large_objects_;
   std::vector<BackupFile> files_;
   std::vector<BackupUnit> units_;
   std::vector<Part> parts_;  // of the units that are tables'
@@ -249,7 +301,7 @@ class Reader final : public BackupReader {
   std::vector<UnitRows> read(std::size_t unit,
                              const std::function<void(std::string_view)>& take) override {
     if (unit >= source_.parts_.size()) {
-      read_large_objects(reading_->session(), source_.large_objects_, take);
+      read_large_objects(reading_->session(), source_.large_objects_.numbers, take);
       return {};
     }
     const std::size_t table = source_.units_[unit].stream;

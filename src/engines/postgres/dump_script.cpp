@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
@@ -47,6 +48,28 @@ class Depth {
   std::string last_;
 };
 
+// The first words of a statement, in lower case.
+std::vector<std::string> beginning_of(std::string_view statement, std::size_t most) {
+  std::vector<std::string> out;
+  SqlLexer lexer(statement);
+  for (Token token = lexer.next(); token.kind != Token::Kind::end && out.size() < most;
+       token = lexer.next())
+    if (token.kind != Token::Kind::comment) out.push_back(lower_ascii(token.text));
+  return out;
+}
+
+// None stands in a dump; a restore, which is one transaction, would be cut in two.
+bool settles_transaction(std::string_view statement) {
+  static const std::set<std::string> kAlways = {"abort",   "begin",    "commit",   "end",
+                                                "release", "rollback", "savepoint"};
+  const auto words = beginning_of(statement, 2);
+  if (words.empty()) return false;
+  return kAlways.count(words[0]) || (words.size() > 1 && words[1] == "transaction" &&
+                                     (words[0] == "start" || words[0] == "prepare"));
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 class Parser {
  public:
   explicit Parser(std::string_view script) : script_(script), lexer_(script) {
@@ -54,25 +77,34 @@ class Parser {
   }
 
   std::vector<ScriptEntry> parse() {
-    while (true) {
-      const Token token = lexer_.next();
-      if (token.kind == Token::Kind::end) break;
-      if (!token.complete) fail("ends within a quoted text or comment", token);
-      take(token);
-    }
-    if (begin_) throw Error(ErrorKind::input, "the script ends within a statement");
+    read();
     return std::move(entries_);
   }
 
+  std::vector<ScriptSetting> parse_settings() {
+    read();
+    return std::move(found_);
+  }
+
  private:
+  void read() {
+    while (true) {
+      const Token token = lexer_.next();
+      if (token.kind == Token::Kind::end) break;
+      if (!token.complete) fail("ends within a quoted text or comment", place(token));
+      take(token);
+    }
+    if (begin_) throw Error(ErrorKind::input, "the script ends within a statement");
+  }
+
   void take(const Token& token) {
     if (token.kind == Token::Kind::comment) {
       if (!begin_) read_heading(token.text);
       return;
     }
-    const auto at = static_cast<std::size_t>(token.text.data() - script_.data());
+    const std::size_t at = place(token);
+    if (token.text == "\\") fail("has a command that only psql knows", at);
     if (!begin_) {
-      if (token.text == "\\") fail("has a command that only psql knows", token);
       if (token.text == ";") return;
       begin_ = at;
       depth_ = {};
@@ -83,6 +115,10 @@ class Parser {
 
   void end_statement(std::size_t end) {
     std::string statement(script_.substr(*begin_, end - *begin_));
+    if (settles_transaction(statement))
+      fail("has a statement that begins or ends a transaction: " + first_line(statement), *begin_);
+    if (std::string name = setting_of(statement); !name.empty())
+      found_.push_back({std::move(name), *begin_, end + 1});
     begin_.reset();
     const auto words = words_of(statement);
     const bool sets = words.size() > 1 && words[0].is("set") && !words[1].is("session");
@@ -119,8 +155,11 @@ class Parser {
     entries_.push_back(std::move(entry));
   }
 
-  [[noreturn]] void fail(const std::string& what, const Token& token) {
-    const auto at = static_cast<std::size_t>(token.text.data() - script_.data());
+  std::size_t place(const Token& token) const {
+    return static_cast<std::size_t>(token.text.data() - script_.data());
+  }
+
+  [[noreturn]] void fail(const std::string& what, std::size_t at) {
     const auto line =
         1 + std::count(script_.begin(), script_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     throw Error(ErrorKind::input, "the script " + what).line(line);
@@ -130,6 +169,7 @@ class Parser {
   SqlLexer lexer_;
   std::vector<ScriptEntry> entries_;
   std::vector<std::pair<std::string, std::string>> settings_;
+  std::vector<ScriptSetting> found_;
   std::optional<std::size_t> begin_;
   Depth depth_;
 };
@@ -149,6 +189,19 @@ std::vector<ScriptEntry> parse_script(std::string_view script) {
   auto entries = Parser(script).parse();
   std::erase_if(entries, [](const ScriptEntry& entry) { return entry.statements.empty(); });
   return entries;
+}
+
+std::vector<ScriptSetting> settings_in(std::string_view script) {
+  return Parser(script).parse_settings();
+}
+
+std::string setting_of(std::string_view statement) {
+  constexpr std::size_t kWords = 3;
+  const auto words = beginning_of(statement, kWords);
+  const bool sets = words.size() == kWords && words[0] == "set" &&
+                    (words[2] == "=" || words[2] == "to") &&
+                    words[1].find('"') == std::string::npos;
+  return sets ? words[1] : std::string();
 }
 
 // pg_dump opens with "\\restrict KEY" and closes with "\\unrestrict KEY"; what merely looks like it

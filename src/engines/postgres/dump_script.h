@@ -23,6 +23,16 @@ std::vector<ScriptEntry> parse_script(std::string_view script);
 // \restrict, \unrestrict. Those of other commands stay.
 std::string without_restrictions(std::string_view script);
 
+// SET name = value at the top of a script.
+struct ScriptSetting {
+  std::string name;                // as the server knows it
+  std::size_t begin = 0, end = 0;  // its place, the semicolon included
+};
+// Those that set one of the server's own settings. Error(input) as of parse_script.
+std::vector<ScriptSetting> settings_in(std::string_view script);
+// The name in such a statement; empty for any other.
+std::string setting_of(std::string_view statement);
+
 // A statement's words: identifiers as the server knows them (folded, or without their quotes),
 // anything else as it stands. Comments and white space are no words.
 struct Word {

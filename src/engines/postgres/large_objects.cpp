@@ -11,17 +11,41 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 1 << 20;  // bytes; twice as many characters
 
-}  // namespace
+std::string entry(const std::string& name, std::string_view type, const std::string& sql) {
+  return fmt::format("\n--\n-- Name: {}; Type: {}; Schema: -; Owner: -\n--\n\n{}\n\n", name, type,
+                     sql);
+}
 
-std::vector<LargeObject> large_objects(Session& session) {
-  std::vector<LargeObject> out;
-  for (const auto& row : session.query(sql::kLargeObjects))
-    out.push_back({row["oid"].c_str(), row["owner"].c_str()});
+std::string entries_of(const pqxx::row& row) {
+  const std::string number = row["oid"].c_str(), object = "LARGE OBJECT " + number,
+                    owner = row["owner"].c_str();
+  std::string made = fmt::format("SELECT pg_catalog.lo_create({});", number);
+  if (!owner.empty()) made += fmt::format("\n\nALTER {} OWNER TO {};", object, owner);
+  std::string out = entry(number, "BLOB", made);
+  if (row["has_grants"].c_str()[0] == 't') {
+    std::string rights;
+    if (!owner.empty()) rights = fmt::format("REVOKE ALL ON {} FROM {};\n", object, owner);
+    out += entry(object, "ACL", rights + row["grants"].c_str());
+  }
+  if (!row["comment"].is_null())
+    out += entry(object, "COMMENT",
+                 fmt::format("COMMENT ON {} IS {};", object, literal(row["comment"].c_str())));
+  if (!row["labels"].is_null()) out += entry(object, "SECURITY LABEL", row["labels"].c_str());
   return out;
 }
 
-// pg_dump's pre-data makes them, up to version 16; from 17 on it no longer does.
-void read_large_objects(Session& session, const std::vector<LargeObject>& objects,
+}  // namespace
+
+LargeObjects large_objects(Session& session) {
+  LargeObjects out;
+  for (const auto& row : session.query(sql::kLargeObjects)) {
+    out.numbers.emplace_back(row["oid"].c_str());
+    out.script += entries_of(row);
+  }
+  return out;
+}
+
+void read_large_objects(Session& session, const std::vector<std::string>& numbers,
                         const std::function<void(std::string_view)>& take) {
   std::string piece;
   const auto add = [&](const std::string& statement) {
@@ -31,17 +55,13 @@ void read_large_objects(Session& session, const std::vector<LargeObject>& object
     }
     piece += statement;
   };
-  for (const LargeObject& object : objects) {
-    add(
-        fmt::format("SELECT pg_catalog.lo_create({0}) WHERE NOT EXISTS (SELECT FROM "
-                    "pg_catalog.pg_largeobject_metadata WHERE oid = {0});\n",
-                    object.oid));
+  for (const std::string& number : numbers) {
     for (std::int64_t offset = 0;; offset += kAtOnce) {
       const std::string bytes = session.value(
-          fmt::format("SELECT pg_catalog.lo_get({}, {}, {})", object.oid, offset, kAtOnce));
+          fmt::format("SELECT pg_catalog.lo_get({}, {}, {})", number, offset, kAtOnce));
       constexpr std::size_t kPrefix = 2;  // \x
       if (bytes.size() <= kPrefix) break;
-      add(fmt::format("SELECT pg_catalog.lo_put({}, {}, '{}');\n", object.oid, offset, bytes));
+      add(fmt::format("SELECT pg_catalog.lo_put({}, {}, '{}');\n", number, offset, bytes));
       if (bytes.size() < kPrefix + 2 * static_cast<std::size_t>(kAtOnce)) break;
     }
   }

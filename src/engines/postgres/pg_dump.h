@@ -12,6 +12,10 @@ namespace dbkeeper::postgres {
 
 class PgDump {
  public:
+  struct Program {
+    std::filesystem::path path;
+    int major = 0;
+  };
   // The one among those installed that fits the server best: of its major version, else the next
   // newer. Error(failed) says what to install where there is none.
   PgDump(Session& session, const Stop& stop);
@@ -21,8 +25,10 @@ class PgDump {
   // have. Threads: any.
   std::string run(const std::vector<std::string>& arguments) const;
 
+  int major() const { return program_.major; }
+
  private:
-  std::filesystem::path program_;
+  const Program program_;
   std::vector<std::pair<std::string, std::string>> environment_;
   std::vector<std::string> without_;  // variables that would lead it elsewhere
   const Stop& stop_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "engines/postgres/post_data.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/restore_files.h"
+#include "engines/postgres/restore_hindrances.h"
 #include "engines/postgres/restore_loader.h"
 #include "engines/postgres/script_runner.h"
 #include "engines/postgres/sessions.h"
@@ -49,12 +51,13 @@ class Beside final : public RestoreTarget {
   bool keeps_old() const override { return true; }
 
   void check(const std::vector<BackupFile>& files) override {
-    files_.emplace(files, Roles(maintenance_->session()), report_.left_out);
+    files_.emplace(files, maintenance_->session(), report_.left_out);
     if (!maintenance_->may_create_databases())
       throw Error(ErrorKind::failed,
                   "this role may not create databases, which a restore beside "
                   "the old one takes")
           .hint("ALTER ROLE … CREATEDB, or restore as a role that may");
+    older_ = warn_of_older(maintenance_->session(), description_, *options_.reporter);
     swap_.check();
     check_disk_space(maintenance_->session(), description_);
   }
@@ -82,7 +85,7 @@ class Beside final : public RestoreTarget {
     session->command(kRestoreSettings);
     if (!properties_of(description_.properties).has_public)
       session->command("DROP SCHEMA IF EXISTS public");
-    ScriptRunner(*session).run(files_->pre_data(), report_.left_out);
+    despite_age([&] { ScriptRunner(*session).run(files_->pre_data(), report_.left_out); });
     roots_ = partition_roots(*session);
   }
 
@@ -114,8 +117,10 @@ class Beside final : public RestoreTarget {
       session->command(kRestoreSettings);
       ScriptRunner(*session).run(files_->sequences(), report_.left_out);
     }
-    run_post_data(sessions_, files_->post_data(), rows_by_table(), roots_, restore_.jobs,
-                  report_.left_out);
+    despite_age([&] {
+      run_post_data(sessions_, files_->post_data(), rows_by_table(), roots_, restore_.jobs,
+                    report_.left_out);
+    });
     analyze();
   }
 
@@ -128,6 +133,16 @@ class Beside final : public RestoreTarget {
   }
 
  private:
+  // What an older server doesn't take says nothing of the backup.
+  void despite_age(const std::function<void()>& work) const {
+    try {
+      work();
+    } catch (Error& error) {
+      if (!older_.empty()) error.during(older_).of_surroundings();
+      throw;
+    }
+  }
+
   // Whether the new database is the one that the backup was taken of: the one that it replaces, or,
   // if that is gone, one of its name that nobody else has become. Files of it are recognised then.
   bool carries_identity(const DatabaseProperties& properties) {
@@ -213,6 +228,7 @@ class Beside final : public RestoreTarget {
   RestoreReport report_;
   std::optional<RestoreFiles> files_;
   std::string fresh_;  // the new database's name, as long as it isn't the final one
+  std::string older_;  // than the backup's is this server; empty: it isn't
   bool is_template_ = false;
   std::map<TableName, PartitionRoot> roots_;
   std::shared_ptr<Sessions> sessions_;

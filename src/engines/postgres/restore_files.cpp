@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engines/postgres/known_settings.h"
+
 namespace dbkeeper::postgres {
 namespace {
 
@@ -21,10 +23,16 @@ std::vector<ScriptEntry> script(const std::vector<BackupFile>& files, const std:
 
 }  // namespace
 
-RestoreFiles::RestoreFiles(const std::vector<BackupFile>& files, const Roles& roles,
-                           std::vector<std::string>& left_out)
-    : pre_data_(for_roles(script(files, "schema/pre-data.sql"), roles, left_out)),
-      sequences_(script(files, "schema/sequences.sql")),
-      post_data_(for_roles(script(files, "schema/post-data.sql"), roles, left_out)) {}
+RestoreFiles::RestoreFiles(const std::vector<BackupFile>& files, Session& session,
+                           std::vector<std::string>& left_out) {
+  const Roles roles(session);
+  const KnownSettings known(session);
+  const auto fitting = [&](const std::string& name) {
+    return for_roles(known.fit(script(files, name)), roles, left_out);
+  };
+  pre_data_ = fitting("schema/pre-data.sql");
+  sequences_ = known.fit(script(files, "schema/sequences.sql"));
+  post_data_ = fitting("schema/post-data.sql");
+}
 
 }  // namespace dbkeeper::postgres

@@ -11,9 +11,10 @@ namespace dbkeeper::postgres {
 
 class RestoreFiles {
  public:
-  // What speaks of roles that aren't there is left out and told. Error(input) for a file that is
-  // missing, or is no script.
-  RestoreFiles(const std::vector<BackupFile>& files, const Roles& roles,
+  // As the session's server can run them: what speaks of roles that aren't there is left out and
+  // told, settings that it doesn't know are left out. Error(input) for a file that is missing, or
+  // is no script of a dump.
+  RestoreFiles(const std::vector<BackupFile>& files, Session& session,
                std::vector<std::string>& left_out);
 
   const std::vector<ScriptEntry>& pre_data() const { return pre_data_; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -172,6 +173,18 @@ std::vector<std::string> restore_hindrances(Session& session, const OwnObjects& 
   search.look_at(files.post_data());
   search.look_at_rows(description);
   return search.found();
+}
+
+std::string warn_of_older(Session& session, const BackupDescription& description,
+                          Reporter& reporter) {
+  constexpr int kMajor = 10000;
+  const int made = std::atoi(description.server_version.c_str());
+  const int here = session.server_version() / kMajor;
+  if (made <= here) return {};
+  const std::string older =
+      fmt::format("the backup was made on PostgreSQL {}, and this server is {}", made, here);
+  reporter.warn(older + ": what the newer one alone knows can't be put back here");
+  return older;
 }
 
 }  // namespace dbkeeper::postgres

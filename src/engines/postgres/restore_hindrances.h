@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dbkeeper/base/reporter.h"
 #include "dbkeeper/model/backup.h"
 #include "engines/postgres/own_objects.h"
 #include "engines/postgres/restore_files.h"
@@ -16,5 +17,10 @@ namespace dbkeeper::postgres {
 std::vector<std::string> restore_hindrances(Session& session, const OwnObjects& own,
                                             const RestoreFiles& files,
                                             const BackupDescription& description);
+
+// Warns if the server is older than the backup's, and says so: "the backup was made on PostgreSQL
+// 18, and this server is 15"; empty if it isn't.
+std::string warn_of_older(Session& session, const BackupDescription& description,
+                          Reporter& reporter);
 
 }  // namespace dbkeeper::postgres

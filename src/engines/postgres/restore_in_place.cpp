@@ -59,6 +59,17 @@ void check_locks(Session& session, std::int64_t needed) {
                         needed / room.sessions + 1));
 }
 
+// No statement of a script ends the transaction, as far as its words tell; a function that it calls
+// might.
+void check_transaction(Session& session, std::string_view after) {
+  if (PQtransactionStatus(session.raw()) == PQTRANS_INTRANS) return;
+  throw Error(ErrorKind::altered,
+              fmt::format("{} ended the transaction of the restore, so that the old content may be "
+                          "gone",
+                          after))
+      .hint("restore the safety backup that was made before");
+}
+
 class InPlace final : public RestoreTarget {
  public:
   InPlace(const Conninfo& conninfo, const BackupDescription& description,
@@ -95,7 +106,8 @@ class InPlace final : public RestoreTarget {
   void check(const std::vector<BackupFile>& files) override {
     if (!restore_.end_sessions) refuse_sessions();
     session_->command(kRestoreSettings);
-    files_.emplace(files, Roles(*session_), report_.left_out);
+    files_.emplace(files, *session_, report_.left_out);
+    older_ = warn_of_older(*session_, description_, *options_.reporter);
     const OwnObjects own = own_objects(*session_);
     refuse(restore_hindrances(*session_, own, *files_, description_));
     check_disk_space(*session_, description_);  // what is dropped takes its own until the commit
@@ -114,7 +126,7 @@ class InPlace final : public RestoreTarget {
     else
       settle_sessions();  // those who have come since
     drop_own();
-    run(files_->pre_data());
+    run("schema/pre-data.sql", files_->pre_data());
   }
 
   std::unique_ptr<RestoreWriter> writer() override {
@@ -124,6 +136,7 @@ class InPlace final : public RestoreTarget {
           : session_(session), description_(description), roots_(partition_roots(session)) {}
       void write(std::size_t stream, std::string_view piece) override {
         load_piece(session_, description_, roots_, stream, piece);
+        check_transaction(session_, description_.streams.at(stream).folder);
       }
 
      private:
@@ -135,13 +148,11 @@ class InPlace final : public RestoreTarget {
   }
 
   void complete() override {
-    run(files_->sequences());
-    run(files_->post_data());
+    run("schema/sequences.sql", files_->sequences());
+    run("schema/post-data.sql", files_->post_data());
   }
 
   RestoreReport commit() override {
-    if (PQtransactionStatus(session_->raw()) != PQTRANS_INTRANS)
-      throw Error(ErrorKind::failed, "the restore's transaction was lost");
     session_->command("SET synchronous_commit = on");
     session_->command("COMMIT");
     analyze();
@@ -258,7 +269,7 @@ class InPlace final : public RestoreTarget {
   }
 
   // A schema in which something stays is there already.
-  void run(std::vector<ScriptEntry> entries) {
+  void run(std::string_view file, std::vector<ScriptEntry> entries) {
     if (schemas_.empty())
       for (const auto& row : session_->query("SELECT pg_catalog.quote_ident(nspname) "
                                              "FROM pg_catalog.pg_namespace"))
@@ -271,7 +282,13 @@ class InPlace final : public RestoreTarget {
           entries[static_cast<std::size_t>(object.entry - entries.data())].statements;
       statements.erase(statements.begin());
     }
-    ScriptRunner(*session_, Within::transaction).run(entries, report_.left_out);
+    try {
+      ScriptRunner(*session_, Within::transaction).run(entries, report_.left_out);
+    } catch (Error& error) {
+      if (!older_.empty()) error.during(older_);
+      throw;
+    }
+    check_transaction(*session_, file);
   }
 
   void analyze() {
@@ -291,6 +308,7 @@ class InPlace final : public RestoreTarget {
   RestorePlace place_;
   RestoreReport report_;
   std::optional<RestoreFiles> files_;
+  std::string older_;                 // than the backup's is this server; empty: it isn't
   std::vector<TableName> tables_;     // that are locked, or were to be
   std::vector<std::string> schemas_;  // that stay
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engines/postgres/catalog.h"
+#include "engines/postgres/dump_script.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/savepoint.h"
 #include "engines/postgres/users_path.h"
@@ -69,13 +70,23 @@ void load(Session& session, const std::string& sql, std::string_view bytes) {
   if (within) session.command(kReleaseSavepoint);
 }
 
+void run_statements(Session& session, const BackupDescription& description, std::size_t stream,
+                    std::string_view piece) {
+  try {
+    parse_script(piece);  // nothing that a dump wouldn't have, the end of the transaction say
+  } catch (Error& error) {
+    throw error.during("reading " + description.streams[stream].folder);
+  }
+  session.command(std::string(piece));
+}
+
 }  // namespace
 
 void load_piece(Session& session, const BackupDescription& description,
                 const std::map<TableName, PartitionRoot>& roots, std::size_t stream,
                 std::string_view piece) {
   const StreamFormat format = description.streams.at(stream).format;
-  if (format == StreamFormat::sql) return session.command(std::string(piece));
+  if (format == StreamFormat::sql) return run_statements(session, description, stream, piece);
   const BackupTable& table = table_of(description, stream);
   const auto root = roots.find(table.name);
   const TableName& into =

@@ -52,8 +52,38 @@ TEST_CASE("a column called end, begin or atomic ends nothing") {
 }
 
 TEST_CASE("a script that is cut, or meant for psql, is refused") {
-  for (const std::string script : {"SELECT 1", "SELECT 'a;", "SELECT $x$ ;", "\\connect shop\n"})
+  for (const std::string script :
+       {"SELECT 1", "SELECT 'a;", "SELECT $x$ ;", "\\connect shop\n", "SELECT 1 \\! id\n;"})
     CHECK_THROWS_AS(parse_script(script), Error);
+}
+
+TEST_CASE("a statement that begins or ends a transaction is refused with its line") {
+  for (const std::string statement :
+       {"COMMIT", "begin work", "/* x */ RollBack", "START -- x\n TRANSACTION", "SAVEPOINT a",
+        "PREPARE TRANSACTION 'a'", "End", "abort", "RELEASE a"}) {
+    try {
+      parse_script("SELECT 1;\n" + statement + ";\n");
+      FAIL(statement << " was let through");
+    } catch (const Error& error) {
+      CHECK(error.kind() == dbkeeper::ErrorKind::input);
+      CHECK(error.line() == 2);
+      CHECK(error.message().find(statement.substr(0, statement.find('\n'))) != std::string::npos);
+    }
+  }
+  for (const std::string statement :
+       {"DO $$BEGIN COMMIT; END$$", "COMMENT ON TABLE t IS '; COMMIT;'", "PREPARE x AS SELECT 1",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END", "SELECT 1 AS commit"})
+    CHECK(only(statement + ";\n").statements == Texts{statement});
+}
+
+TEST_CASE("the settings of a script are found where they stand") {
+  const std::string script =
+      "SET a_b = 1;\n-- SET c = 1;\nset \"D\" = 1; Set E to 'x;'; SET LOCAL f = 1; SET g.h = 1;"
+      "SET SESSION AUTHORIZATION x; SELECT 'SET i = 1;';";
+  std::string found;
+  for (const auto& setting : settings_in(script))
+    found += setting.name + ":" + script.substr(setting.begin, setting.end - setting.begin) + "|";
+  CHECK(found == "a_b:SET a_b = 1;|e:Set E to 'x;';|");
 }
 
 TEST_CASE("only the dump's own restrict lines go") {
