@@ -7,7 +7,6 @@ find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
 
 # dbkeeper_static_library(<target> <pkg-config module> <archive>): the archive if it is installed,

@@ -1,8 +1,8 @@
 #include "engines/postgres/copy_field.h"
 
+#include "dbkeeper/base/utf8.h"
 #include "dbkeeper/model/array.h"
 #include "engines/postgres/copy_text.h"
-#include "engines/postgres/text_check.h"
 
 namespace dbkeeper::postgres {
 
@@ -35,7 +35,7 @@ const char* CopyField::complaint_of_text(const CellView& cell) const {
   switch (cell.kind) {
     case CellKind::text:
     case CellKind::json:
-      if (has_nul(cell.text)) return "has a NUL in it, which no text may have here";
+      if (cell.text.find('\0') != cell.text.npos) return "has a NUL in it, which no text may have here";
       return any_bytes_ || is_utf8(cell.text) ? nullptr : "is not UTF-8";
     case CellKind::array: {
       ArrayView array(cell.text);

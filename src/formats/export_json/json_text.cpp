@@ -1,11 +1,8 @@
 #include "formats/export_json/json_text.h"
 
-#include <simdjson.h>
-
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 namespace dbkeeper::export_json {
 namespace {
@@ -44,18 +41,6 @@ void append_base64(Buffer& out, std::string_view bytes) {
   for (; i + 2 < bytes.size(); i += 3) put(at(i) << 16 | at(i + 1) << 8 | at(i + 2), 4);
   if (i + 1 == bytes.size()) put(at(i) << 16, 2);
   if (i + 2 == bytes.size()) put(at(i) << 16 | at(i + 1) << 8, 3);
-}
-
-bool is_utf8(std::string_view text) {
-  std::size_t i = 0;
-  for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
-    std::uint64_t eight;
-    std::memcpy(&eight, text.data() + i, sizeof eight);
-    if ((eight & 0x8080808080808080u) != 0) return simdjson::validate_utf8(text);
-  }
-  for (; i < text.size(); ++i)
-    if ((text[i] & 0x80) != 0) return simdjson::validate_utf8(text);
-  return true;
 }
 
 }  // namespace dbkeeper::export_json

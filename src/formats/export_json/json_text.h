@@ -14,7 +14,4 @@ void append_single(Buffer& out, float value);
 
 void append_base64(Buffer& out, std::string_view bytes);
 
-// RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF.
-bool is_utf8(std::string_view text);
-
 }  // namespace dbkeeper::export_json

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dbkeeper/base/json_text.h"
+#include "dbkeeper/base/utf8.h"
 #include "dbkeeper/formats/export_writer.h"
 #include "dbkeeper/formats/json_value.h"
 #include "dbkeeper/model/array.h"

@@ -1,13 +1,13 @@
 #include "formats/export_json/scanner.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
 
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/json_text.h"
+#include "dbkeeper/base/utf8.h"
 #include "formats/export_json/json_cursor.h"
 #include "formats/export_json/text_decoding.h"
 
@@ -98,7 +98,7 @@ void Scanner::skip_byte_order_mark() {
 void Scanner::check_utf8(bool at_end) {
   const std::string_view added = window_.text().substr(checked_);
   const std::size_t size = at_end ? added.size() : complete_characters(added);
-  if (simdjson::validate_utf8(added.data(), size)) {
+  if (is_utf8(added.substr(0, size))) {
     checked_ += size;
     return;
   }
@@ -106,7 +106,7 @@ void Scanner::check_utf8(bool at_end) {
   std::int64_t line = line_;
   for (std::size_t at = 0; at < unread.size(); ++line) {
     const std::size_t end = std::min(unread.find('\n', at), unread.size() - 1) + 1;
-    if (!simdjson::validate_utf8(unread.data() + at, end - at)) break;
+    if (!is_utf8(unread.substr(at, end - at))) break;
     at = end;
   }
   fail("bytes that are not UTF-8", {line, 1});
