@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #ifdef __SSE2__
@@ -128,6 +129,12 @@ std::size_t append_canonical_string(Buffer& out, std::string_view text, std::siz
   }
 }
 
+// JSON has no such numbers; the exports' way to write them.
+std::string_view name_of_no_number(double value) {
+  if (std::isnan(value)) return "\"NaN\"";
+  return value < 0 ? "\"-Infinity\"" : "\"Infinity\"";
+}
+
 template <class Number>
 void append_number(Buffer& out, Number number) {
   char digits[32];
@@ -142,7 +149,12 @@ struct AppendJson {
   void operator()(std::monostate) const { out += std::string_view("null"); }
   void operator()(bool value) const { out += std::string_view(value ? "true" : "false"); }
   void operator()(std::int64_t value) const { append_number(out, value); }
-  void operator()(double value) const { append_number(out, value); }
+  void operator()(double value) const {
+    if (std::isfinite(value))
+      append_number(out, value);
+    else
+      out += name_of_no_number(value);
+  }
   void operator()(const std::string& value) const { append_json_string(out, value); }
   void operator()(const Value::List& list) const {
     out += '[';

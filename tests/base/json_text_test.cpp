@@ -1,5 +1,7 @@
 #include "dbkeeper/base/json_text.h"
 
+#include <cmath>
+
 #include "support/catch.h"
 #include "support/seed.h"
 
@@ -82,4 +84,9 @@ TEST_CASE("values become JSON in the order given or by name") {
   CHECK(json_of(value, MemberOrder::by_name) == R"({"a":["x","\n"],"b":1,"c":null})");
   CHECK(json_of(Value(Value::List{Value(true), Value(1.5), Value(Value::object())})) ==
         "[true,1.5,{}]");
+}
+
+TEST_CASE("what is no number in JSON becomes a string") {
+  CHECK(json_of(Value(Value::List{Value(std::nan("")), Value(HUGE_VAL), Value(-HUGE_VAL)})) ==
+        R"(["NaN","Infinity","-Infinity"])");
 }

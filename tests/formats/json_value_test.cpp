@@ -1,6 +1,7 @@
 // JSON as a column's value: whether it is any, what a parsed form would lose, arrays in it.
 #include "dbkeeper/formats/json_value.h"
 
+#include "dbkeeper/formats/parse_json.h"
 #include "dbkeeper/model/array.h"
 #include "support/catch.h"
 
@@ -14,6 +15,12 @@ TEST_CASE("JSON is what RFC 8259 calls so") {
     CAPTURE(text);
     CHECK_FALSE(is_json(text));
   }
+}
+
+TEST_CASE("an integer that no value holds is refused, not made another") {
+  CHECK(parse_json("{\"n\":9223372036854775807}"));
+  CHECK_FALSE(parse_json("{\"n\":9223372036854775808}"));
+  CHECK_FALSE(parse_json("[18446744073709551615]"));
 }
 
 TEST_CASE("what parsed JSON can't hold is told, wherever it stands") {

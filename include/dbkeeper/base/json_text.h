@@ -26,7 +26,7 @@ void append_json_string(Buffer& out, std::string_view text);
 void append_canonical_json(Buffer& out, std::string_view text);
 
 // Appends a value without white space, the members of its objects in their
-// order, or in that of their names' bytes. Requires: no NaN or infinity in it.
+// order, or in that of their names' bytes. NaN and the infinities are strings.
 enum class MemberOrder { as_given, by_name };
 void append_json(Buffer& out, const Value& value, MemberOrder order = MemberOrder::as_given);
 std::string json_of(const Value& value, MemberOrder order = MemberOrder::as_given);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -16,7 +17,7 @@ using nlohmann::json;
 
 constexpr int kDeepest = 1000;
 
-// Notes the keys of the objects that are open, to find one that stands twice.
+// Notes the keys of the objects that are open, to find one that stands twice; looks at numbers.
 class KeyWatch {
  public:
   bool operator()(int depth, json::parse_event_t event, json& value) {
@@ -32,6 +33,9 @@ class KeyWatch {
         if (!open_.back().insert(value.get<std::string>()).second && twice_.empty())
           twice_ = value.get<std::string>();
         break;
+      case json::parse_event_t::value:
+        check_number(value);
+        break;
       default:
         break;
     }
@@ -40,6 +44,13 @@ class KeyWatch {
   const std::string& twice() const { return twice_; }
 
  private:
+  // One that no Value holds would become another one.
+  static void check_number(const json& value) {
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)
+      throw Fault{0, fmt::format("the number {} is larger than any that belongs here",
+                                 value.get<std::uint64_t>())};
+  }
+
   std::vector<std::set<std::string>> open_;
   std::string twice_;
 };

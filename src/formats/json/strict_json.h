@@ -8,8 +8,8 @@
 
 namespace dbkeeper {
 
-// Parses a text in which no object may have a key twice, and nothing is nested deeper than 1,000.
-// A Fault if it isn't one.
+// Parses a text in which no object may have a key twice, nothing is nested deeper than 1,000, and
+// integers are those of 64 bits. A Fault if it isn't one.
 nlohmann::json strict_json(std::string_view text);
 
 // The same as a value of ours.
