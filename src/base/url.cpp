@@ -7,8 +7,6 @@
 namespace dbkeeper {
 namespace {
 
-constexpr std::string_view kHidden = "***";
-
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -91,47 +89,6 @@ std::pair<std::string, std::string> host_and_port(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return {percent_decoded(text), ""};
   return {percent_decoded(text.substr(0, colon)), std::string(text.substr(colon + 1))};
-}
-
-std::string redacted_query(std::string_view query) {
-  std::string out;
-  for (const std::string_view part : split_at(query, '&')) {
-    const std::size_t equals = part.find('=');
-    if (!out.empty()) out += '&';
-    out += part.substr(0, equals);
-    if (equals == std::string_view::npos) continue;
-    out += '=';
-    out += is_secret_key(part.substr(0, equals)) ? kHidden : part.substr(equals + 1);
-  }
-  return out;
-}
-
-// libpq's `key = 'value' …`: the values of secret keys replaced, whatever their quoting.
-std::string redacted_pairs(std::string_view text) {
-  std::string out;
-  std::size_t i = 0;
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  while (i < text.size()) {
-    while (i < text.size() && blank(text[i])) out += text[i++];
-    const std::size_t key_begin = i;
-    while (i < text.size() && text[i] != '=') ++i;
-    if (i == text.size()) return out.append(text.substr(key_begin));
-    std::string_view key = text.substr(key_begin, i - key_begin);
-    out.append(text.substr(key_begin, ++i - key_begin));
-    while (!key.empty() && blank(key.back())) key.remove_suffix(1);
-    while (i < text.size() && blank(text[i])) out += text[i++];
-    const std::size_t value_begin = i;
-    const bool quoted = i < text.size() && text[i] == '\'';
-    if (quoted) ++i;
-    while (i < text.size() && (quoted ? text[i] != '\'' : !blank(text[i])))
-      i += text[i] == '\\' && i + 1 < text.size() ? 2 : 1;
-    if (quoted && i < text.size()) ++i;
-    if (is_secret_key(key))
-      out += kHidden;
-    else
-      out.append(text.substr(value_begin, i - value_begin));
-  }
-  return out;
 }
 
 }  // namespace
@@ -220,27 +177,6 @@ std::optional<Url> parse_url(std::string_view text) {
                                  : percent_decoded(part.substr(equals + 1)));
     }
   return url;
-}
-
-std::string redacted(std::string_view address) {
-  const std::size_t scheme = scheme_length(address);
-  if (scheme == 0) {
-    const std::size_t query = address.find('?');
-    if (address.find('=') < query) return redacted_pairs(address);
-    if (query == std::string_view::npos) return std::string(address);
-    return std::string(address.substr(0, query + 1)) + redacted_query(address.substr(query + 1));
-  }
-  const Spans spans = split(address.substr(scheme + 3));
-  std::string out(address.substr(0, scheme + 3));
-  if (spans.has_user) {
-    const std::size_t colon = spans.user_part.find(':');
-    out += spans.user_part.substr(0, colon);
-    if (colon != std::string_view::npos) out.append(":").append(kHidden);
-    out += '@';
-  }
-  out.append(spans.authority).append(spans.path);
-  if (!spans.query.empty()) out.append("?").append(redacted_query(spans.query));
-  return out;
 }
 
 }  // namespace dbkeeper

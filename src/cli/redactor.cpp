@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <optional>
 #include <utility>
 
 #include "dbkeeper/base/url.h"
@@ -91,13 +90,16 @@ std::vector<Pair> keyword_values(std::string_view text) {
   }
 }
 
-// The password as it stands in the URL, its escapes not decoded.
-std::optional<std::string> raw_password(std::string_view url) {
-  const std::size_t authority = url.find("://") + 3;
-  const std::size_t at = url.rfind('@');
-  const std::size_t colon = url.find(':', authority);
-  if (at == std::string_view::npos || colon >= at) return std::nullopt;
-  return std::string(url.substr(colon + 1, at - colon - 1));
+// Of an address that nobody can read, messages quote any part.
+std::vector<std::string> parts_of(std::string_view secret) {
+  constexpr std::string_view kEnds = "@:/?&=#;, \t\"'";
+  std::vector<std::string> out;
+  while (true) {
+    const std::size_t end = std::min(secret.find_first_of(kEnds), secret.size());
+    out.emplace_back(secret.substr(0, end));
+    if (end == secret.size()) return out;
+    secret.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -111,22 +113,20 @@ void Redactor::hide(std::string secret) {
 }
 
 void Redactor::learn(std::string_view address) {
+  const auto url = parse_url(address);
+  const auto pairs = url ? url->query : keyword_values(address);
+  const bool readable = url ? url->password.has_value() : !pairs.empty();
+  for (const std::string& secret : secrets_of(address)) {
+    hide(secret);
+    if (!readable) std::ranges::for_each(parts_of(secret), [&](auto& part) { hide(part); });
+  }
   std::vector<std::string> plain;
-  const auto sort_out = [&](const Pair& pair) {
-    if (is_secret_key(pair.first))
-      hide(pair.second);
-    else
-      plain.push_back(pair.second);
-  };
-  if (const auto url = parse_url(address)) {
-    if (url->password) hide(*url->password);
-    if (const auto raw = raw_password(address)) hide(*raw);
+  for (const auto& [key, value] : pairs)
+    if (!is_secret_key(key)) plain.push_back(value);
+  if (url) {
     plain.push_back(url->user);
     for (const auto& [host, port] : url->hosts) plain.push_back(host);
     plain.push_back(url->path.substr(std::min<std::size_t>(1, url->path.size())));
-    std::ranges::for_each(url->query, sort_out);
-  } else {
-    std::ranges::for_each(keyword_values(address), sort_out);
   }
   const std::scoped_lock lock(mutex_);
   shown_.insert(plain.begin(), plain.end());

@@ -67,7 +67,18 @@ Session::Session(Arguments arguments)
     : arguments_(std::move(arguments)),
       environment_(process_environment()),
       style_(early_style(arguments_)),
-      log_(style_, redactor_) {}
+      log_(style_, redactor_) {
+  learn_words();
+}
+
+// Whatever takes one for an address, or for a file, may quote it in an error.
+void Session::learn_words() {
+  for (const std::string& word : arguments_.words) {
+    const std::size_t equals = word.starts_with("--") ? word.find('=') : word.npos;
+    const std::string text = equals == word.npos ? word : word.substr(equals + 1);
+    if (redacted(text) != text) redactor_.learn(text);
+  }
+}
 
 int Session::run() {
   Outcome outcome;

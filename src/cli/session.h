@@ -27,6 +27,7 @@ class Session {
  private:
   struct Call;
 
+  void learn_words();
   Outcome carry_out();
   const CommandEntry& called_command(std::size_t at) const;
   [[noreturn]] void complain_of_no_command();

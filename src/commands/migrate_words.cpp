@@ -63,16 +63,40 @@ std::string without_named_secrets(std::string_view text) {
   return out;
 }
 
-// `dburl=postgresql://…`: the address begins within the word. Named secrets go first, by a shell's
-// quotes, but for those that a password in an address may look like.
+bool has_blank(std::string_view text) { return text.find_first_of(kBlanks) != text.npos; }
+
+// Where an address ends that begins within a shell's text: at the quote that it stands in, else
+// with its word.
+std::size_t end_of_address(std::string_view text, std::size_t begin) {
+  const char before = begin == 0 ? '\0' : text[begin - 1];
+  if (before == '\'' || before == '"') return std::min(text.find(before, begin), text.size());
+  return std::min(text.find_first_of(" \t\r\n;&|()<>'\"`", begin), text.size());
+}
+
+// A shell's text: each of its words may be an address.
+std::string without_addresses(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin =
+        std::min(text.find_first_not_of(" \t\r\n;&|()<>'\"`", i), text.size());
+    out.append(text.substr(i, begin - i));
+    const std::size_t end = end_of_address(text, begin);
+    out.append(redacted(text.substr(begin, end - begin)));
+    i = end;
+  }
+  return out;
+}
+
+// A word of its own may be an address, blanks and all, or end with one: `dburl=postgresql://…`.
+// Named secrets go by a shell's quotes, but for those that a password may look like.
 std::string without_secrets(std::string_view word) {
   const std::size_t authority = word.find("://");
-  if (authority == std::string_view::npos) return redacted(without_named_secrets(word));
-  std::size_t begin = authority;
+  std::size_t begin = std::min(authority, word.size());
   while (begin > 0 && belongs_to_scheme(word[begin - 1])) --begin;
-  const std::string_view before = word.substr(0, begin);
-  return (before.empty() ? std::string() : redacted(without_named_secrets(before))) +
-         without_named_secrets(redacted(word.substr(begin)));
+  const bool is_address = authority != word.npos && !has_blank(word.substr(0, begin)) &&
+                          word.find("://", authority + 1) == word.npos;
+  if (!is_address && has_blank(word)) return without_addresses(without_named_secrets(word));
+  return redacted(is_address ? std::string(word) : without_named_secrets(word));
 }
 
 // `--password x`: the next word is what is secret.

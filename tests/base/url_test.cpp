@@ -1,6 +1,10 @@
 #include "dbkeeper/base/url.h"
 
+#include <algorithm>
+#include <random>
+
 #include "support/catch.h"
+#include "support/seed.h"
 
 using namespace dbkeeper;
 
@@ -70,6 +74,78 @@ TEST_CASE("no dialect of address shows its password once redacted") {
   }
 }
 
+TEST_CASE("no malformed address shows its password either") {
+  for (const std::string address : {"jdbc:postgresql://h/d?user=u&password=s3cr3t",
+                                    "jdbc:postgresql://u:s3cr3t@h/d",
+                                    "user:s3cr3t@h/d",
+                                    "postgres//u:s3cr3t@h/d",
+                                    "postgresql:/u:s3cr3t@h/d",
+                                    "postgresql://u:s3cr3t@h:port/d",
+                                    "postgres:u:s3cr3t@h",
+                                    "postgres:u:s3cr3t",
+                                    "postgres://u:s3cr3t",
+                                    "postgres://u:s3cr3t/d",
+                                    "postgres://u:a/b?c=s3cr3t@h/d",
+                                    "postgres://u:12/s3cr3t?x=y@h/d",
+                                    "postgres://h/d?password=a&s3cr3t&sslmode=require",
+                                    "host=h password='s3cr3t dbname=d",
+                                    "host=h password=\"a s3cr3t\" dbname=d",
+                                    "host=h password=a s3cr3t dbname=d",
+                                    "password='it's s3cr3t' host=h",
+                                    "Host=h;Username=u;Password=s3cr3t;Database=d",
+                                    "DATABASE_URL=postgres://u:s3cr3t@h/d",
+                                    "\"postgres://u:s3cr3t@h/d\"",
+                                    "user=u:s3cr3t@h/d",
+                                    "user:s3cr3t://x@h/d",
+                                    "postgres://h/d?pass%77ord=s3cr3t",
+                                    "user='bob password=s3cr3t"}) {
+    CAPTURE(address);
+    CHECK(redacted(address).find("s3cr3t") == std::string::npos);
+    const auto secrets = secrets_of(address);
+    CHECK(std::any_of(secrets.begin(), secrets.end(), [](const std::string& secret) {
+      return secret.find("s3cr3t") != std::string::npos;
+    }));
+  }
+}
+
+namespace {
+
+// An address of some notation with a mistake or two in it, and a password of any characters.
+std::string malformed_address(std::mt19937_64& dice, const std::string& password) {
+  constexpr std::string_view kNotations[] = {"postgres://u:$@h:5432/d",
+                                             "postgresql+psycopg2://u:$@h/d?sslmode=require",
+                                             "jdbc:postgresql://u:$@h/d",
+                                             "u:$@h/d",
+                                             "postgres:u:$@h/d",
+                                             "postgresql:/u:$@h/d",
+                                             "postgres//u:$@h/d",
+                                             "postgres://u:$@h:port/d",
+                                             "host=h user=u password='$' port=1",
+                                             "postgres://h/d?user=u&password=$",
+                                             "Host=h;Password=$;Database=d"};
+  std::string text(kNotations[dice() % std::size(kNotations)]);
+  if (dice() % 4 == 0) text.insert(text.begin(), "'\" "[dice() % 3]);
+  if (const std::size_t at = text.find('/'); at != text.npos && dice() % 4 == 0) text.erase(at, 1);
+  return text.replace(text.find('$'), 1, password);
+}
+
+}  // namespace
+
+TEST_CASE("a password within a random address never appears, however malformed that is") {
+  const testing::Seed seed;
+  INFO(seed.hint());
+  std::mt19937_64 dice = seed.dice();
+  for (int i = 0; i < testing::rounds(20'000); ++i) {
+    const std::string core = "Zq" + std::to_string(dice() % 1'000'000) + "x";
+    constexpr std::string_view kAround[] = {"", "", "a", "%40", "@", ":", "/", "9", "-", "#", "!"};
+    const std::string password = std::string(kAround[dice() % std::size(kAround)]) + core +
+                                 std::string(kAround[dice() % std::size(kAround)]);
+    const std::string address = malformed_address(dice, password);
+    CAPTURE(address);
+    REQUIRE(redacted(address).find(core) == std::string::npos);
+  }
+}
+
 TEST_CASE("a secret is known by its name") {
   for (const char* name : {"password", "PGPASSWORD", "sslpassword", "pass", "pwd", "DB_PASS",
                            "db-pwd", "--db-pass", "spring.datasource.pass", "API_KEY", "apikey",
@@ -89,6 +165,11 @@ TEST_CASE("redaction keeps what is no secret") {
   CHECK(redacted("host=h password=pw dbname=d") == "host=h password=*** dbname=d");
   CHECK(redacted("sqlite:///a.db") == "sqlite:///a.db");
   CHECK(redacted("/data/my file.db") == "/data/my file.db");
+  for (const std::string plain :
+       {"/data/a:b@c.db", "sqlite:/data/a@b:c@d.db", "postgres://h:5432/d?sslmode=require",
+        "postgres://a,b:1,[::1]:2/d", "postgresql:///shop?user=a@b", "C:\\x.db", "gym.db",
+        "host=/run/x user=u dbname='my db'", "postgres://u@h:5432/d"})
+    CHECK(redacted(plain) == plain);
 }
 
 TEST_CASE("percent escapes are decoded, broken ones stay") {

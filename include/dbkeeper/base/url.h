@@ -39,8 +39,11 @@ std::string percent_decoded(std::string_view text);
 // api_key, token …
 bool is_secret_key(std::string_view key);
 
-// The address with every secret replaced by ***, whatever dialect it is in: URL, libpq's key=value
-// string, path. Safe to print.
+// The address with every secret replaced by ***, whatever dialect it is in (URL, libpq's key=value
+// string, path) and however malformed: rather too much is hidden then. Safe to print.
 std::string redacted(std::string_view address);
+
+// What that hides, as it stands there and as a driver takes it, escapes and quotes undone.
+std::vector<std::string> secrets_of(std::string_view address);
 
 }  // namespace dbkeeper

@@ -77,6 +77,16 @@ std::string column_in_context(const std::string& context) {
   return {};
 }
 
+// "Failing row contains (…)", in whatever language: password hashes are in it. By which partition
+// key none was found may be told.
+bool shows_row(const ServerError& error) {
+  constexpr std::string_view kNotNull = "23502", kCheck = "23514", kViewCheck = "44000";
+  const bool by_row =
+      error.sqlstate == kNotNull || error.sqlstate == kCheck || error.sqlstate == kViewCheck;
+  return error.detail.starts_with("Failing row contains") ||
+         (by_row && !error.detail.starts_with("Partition key of the failing row"));
+}
+
 struct Cause {
   std::string reason;
   std::string sqlstate;
@@ -188,7 +198,7 @@ Error translated(const ServerError& error, Doing doing, bool stopped) {
   if (kind == ErrorKind::interrupted) return Error(kind, "interrupted");
   std::string message =
       error.message.empty() ? "the server reported an unknown error" : first_line(error.message);
-  if (!error.detail.empty()) message += ": " + first_line(error.detail);
+  if (!error.detail.empty() && !shows_row(error)) message += ": " + first_line(error.detail);
   Error out(kind, message);
   if (is_of_surroundings(error.sqlstate)) out.of_surroundings();
   if (!error.table.empty()) out.table(display({error.schema, error.table}, kDefaultSchema));

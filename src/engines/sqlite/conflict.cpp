@@ -41,6 +41,26 @@ std::string values_of(const std::vector<std::size_t>& columns, const OfferedRow&
   return join(parts, ", ");
 }
 
+std::vector<std::size_t> key_columns(const OfferedRow& offered) {
+  std::vector<std::size_t> out;
+  for (const std::string& column : offered.key) {
+    const auto at = std::ranges::find(offered.columns, column);
+    if (at == offered.columns.end()) return {};
+    out.push_back(static_cast<std::size_t>(at - offered.columns.begin()));
+  }
+  return out;
+}
+
+Value key_of(const std::vector<std::size_t>& columns, const OfferedRow& offered) {
+  Value key = Value::object();
+  for (const std::size_t column : columns) {
+    const CellView cell = offered.batch.at(offered.row, column);
+    key.set(offered.columns[column],
+            cell.kind == CellKind::integer ? Value(cell.integer) : Value(shown(cell)));
+  }
+  return key;
+}
+
 std::string describe(int code, std::string_view message, const std::string& values,
                      const OfferedRow& offered) {
   switch (code) {
@@ -75,8 +95,12 @@ Error conflict(int code, std::string_view message, const OfferedRow& offered) {
   const std::vector<std::size_t> columns = named_columns(message, offered);
   std::vector<std::string> names;
   for (const std::size_t column : columns) names.push_back(offered.columns[column]);
-  Error error(ErrorKind::conflict, describe(code, message, values_of(columns, offered), offered));
+  const std::vector<std::size_t> key = key_columns(offered);
+  std::string what = describe(code, message, values_of(columns, offered), offered);
+  if (!key.empty() && key != columns) what += fmt::format(" (the row {})", values_of(key, offered));
+  Error error(ErrorKind::conflict, std::move(what));
   error.table(offered.table);
+  if (!key.empty()) error.key(key_of(key, offered));
   if (!names.empty()) error.column(join(names, ", "));
   return error;
 }

@@ -15,12 +15,14 @@ struct OfferedRow {
   const std::vector<std::string>& columns;
   const Batch& batch;
   std::size_t row;
+  std::vector<std::string> key = {};  // the primary key's columns, as far as they are known
 };
 
 // Whether the code says that a row breaks a rule or a value doesn't fit.
 bool is_conflict(int code);
 
-// Error(conflict) with table, column and value as far as SQLite's message gives them.
+// Error(conflict) with table, column and value as far as SQLite's message gives them, and the row's
+// primary key where the row is at hand.
 Error conflict(int code, std::string_view message, const OfferedRow& offered);
 
 // Of a value that no SQLite column can hold.

@@ -91,6 +91,7 @@ class Writer final : public RowSink {
       : connection_(connection),
         table_(table.name.name),
         columns_(columns),
+        key_(table.primary_key ? table.primary_key->columns() : std::vector<std::string>()),
         binder_(connection),
         statement_(connection, insert_sql(connection, table, columns)),
         unfinished_(unfinished) {
@@ -126,13 +127,14 @@ class Writer final : public RowSink {
 
   [[noreturn]] void refuse(int code, const Batch& batch, std::size_t row) {
     const std::string message = sqlite3_errmsg(connection_.handle());
-    if (is_conflict(code)) throw conflict(code, message, {table_, columns_, batch, row});
+    if (is_conflict(code)) throw conflict(code, message, {table_, columns_, batch, row, key_});
     connection_.fail(code);
   }
 
   Connection& connection_;
   std::string table_;
   std::vector<std::string> columns_;
+  const std::vector<std::string> key_;
   CellBinder binder_;
   std::vector<bool> kept_;  // whether each column keeps a negative zero
   Statement statement_;

@@ -42,6 +42,7 @@ class InsertSink final : public RowSink {
       : connection_(connection),
         table_(table.name.name),
         names_(columns),
+        key_(table.primary_key ? table.primary_key->columns() : std::vector<std::string>()),
         strict_(table.strict),
         straight_(straight),
         refuse_(std::move(refuse)),
@@ -71,7 +72,8 @@ class InsertSink final : public RowSink {
       return;
     }
     const std::string message = sqlite3_errmsg(connection_.handle());
-    if (straight_ && is_conflict(code)) throw conflict(code, message, {table_, names_, batch, row});
+    if (straight_ && is_conflict(code))
+      throw conflict(code, message, {table_, names_, batch, row, key_});
     connection_.fail(code);
   }
 
@@ -94,6 +96,7 @@ class InsertSink final : public RowSink {
   Connection& connection_;
   const std::string table_;
   const std::vector<std::string> names_;
+  const std::vector<std::string> key_;
   const bool strict_;
   const bool straight_;
   const staging::Dialect::Refuse refuse_;

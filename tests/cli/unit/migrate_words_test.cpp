@@ -38,6 +38,11 @@ TEST_CASE("what is no secret of a command is shown as it is") {
         "tool --password ***; ls -p 5432");
   CHECK(shown_words({"env", "DB_PASS=x", "DB_NAME=shop", "run"}) ==
         Words{"env", "DB_PASS=***", "DB_NAME=shop", "run"});
+  CHECK(shown_words({"sh", "-c", "psql postgres://u:a@h/d -c 'select 1'; mail a@b"})[2] ==
+        "psql postgres://u:***@h/d -c 'select 1'; mail a@b");
+  CHECK(shown_words({"sh", "-c", "A=postgres://u:x@h/a B=\"postgres://v:y z@h/b\" run"})[2] ==
+        "A=postgres://u:***@h/a B=\"postgres://v:***@h/b\" run");
+  CHECK(shown_words({"sh", "-c", "echo at 10:30; mail a@b"})[2] == "echo at 10:30; mail a@b");
   for (const std::string word : {"migrate", "-p", "--database=shop", "bypass=1", "a b; c=d",
                                  "postgres://bob@h/shop", "--password", "create table b(x)"})
     CHECK(shown_words({"tool", word})[1] == word);

@@ -22,6 +22,13 @@ TEST_CASE("a known password is hidden wherever it appears") {
   CHECK(shown("postgres://h/d?sslpassword=Secret9", "Secret9") == "***");
 }
 
+TEST_CASE("what a server quotes of an address that it can't read is hidden as well") {
+  CHECK(shown("u:Secr/3t@h", "invalid port number: \"Secr\"") == "invalid port number: \"***\"");
+  CHECK(shown("u:Secr3t@h/d", "missing \"=\" after \"u:Secr3t@h/d\"") ==
+        "missing \"=\" after \"u:***@h/d\"");
+  CHECK(shown("postgres:/u:Secr3t@h/d", "no such file: Secr3t@h") == "no such file: ***@h");
+}
+
 TEST_CASE("a URL's password is hidden even if nobody knew it") {
   const Redactor redactor;
   CHECK(redactor("cannot open postgres://u:secret@h/d, really") ==

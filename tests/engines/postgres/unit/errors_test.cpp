@@ -29,6 +29,23 @@ TEST_CASE("bad data is a conflict on its way in, and damage on its way out") {
   CHECK(translated(state("22021"), Doing::reading, false).kind() == ErrorKind::failed);
 }
 
+TEST_CASE("which row breaks a rule is told by its key, never by all that it holds") {
+  for (const auto& [sqlstate, detail] : std::vector<std::pair<const char*, const char*>>{
+           {"23514", "Failing row contains (1, scrypt$hash)."},
+           {"23502", "Fehlgeschlagene Zeile enthält (1, scrypt$hash, null)."},
+           {"44000", "Failing row contains (1, scrypt$hash)."}}) {
+    ServerError error = state(sqlstate);
+    error.detail = detail;
+    CHECK(translated(error, Doing::writing, false).message() == "said the server");
+  }
+  ServerError twice = state("23505");
+  twice.detail = "Key (email)=(a@x) already exists.";
+  CHECK_THAT(translated(twice, Doing::writing, false).message(), contains("(email)=(a@x)"));
+  ServerError nowhere = state("23514");
+  nowhere.detail = "Partition key of the failing row contains (region) = (north).";
+  CHECK_THAT(translated(nowhere, Doing::writing, false).message(), contains("north"));
+}
+
 TEST_CASE("a cancelled statement is an interruption only if a stop was asked for") {
   CHECK(translated(state("57014"), Doing::reading, true).kind() == ErrorKind::interrupted);
   CHECK(translated(state("57014"), Doing::reading, false).kind() == ErrorKind::failed);

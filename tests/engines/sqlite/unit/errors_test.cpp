@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "dbkeeper/base/json_text.h"
 #include "engines/sqlite/conflict.h"
 #include "engines/sqlite/shown.h"
 #include "support/catch.h"
@@ -86,6 +87,24 @@ TEST_CASE("a refused row's message names table, column and value") {
       conflict(SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: index 'users_lower'", row);
   CHECK_THAT(index.message(), contains("users_lower"));
   CHECK(index.column().empty());
+}
+
+TEST_CASE("a refused row is named by its primary key, of whatever type") {
+  const std::string table = "users";
+  const std::vector<std::string> columns = {"id", "mail"};
+  Batch batch(2);
+  batch.add_integer(7);
+  batch.add(CellKind::text, "secret hash");
+  const Error check = conflict(SQLITE_CONSTRAINT_CHECK, "CHECK constraint failed: n > 0",
+                               {table, columns, batch, 0, {"id"}});
+  CHECK(check.message() == "a row of 'users' breaks its check n > 0 (the row id 7)");
+  CHECK(json_of(check.key()) == "{\"id\":7}");
+  const Error twice = conflict(SQLITE_CONSTRAINT_PRIMARYKEY, "UNIQUE constraint failed: users.id",
+                               {table, columns, batch, 0, {"id"}});
+  CHECK(twice.message() == "'users' has a row with id 7 already");
+  const Error named = conflict(SQLITE_CONSTRAINT_NOTNULL, "NOT NULL constraint failed: users.x",
+                               {table, columns, batch, 0, {"mail"}});
+  CHECK_THAT(named.message(), contains("(the row mail 'secret hash')"));
 }
 
 TEST_CASE("a long value is cut in a message") {
