@@ -160,6 +160,15 @@ void AtomicFile::commit() {
   sync_folder(folder_of(target_));
 }
 
+bool AtomicFile::commit_if_free() {
+  sync();
+  give_temporary_name();
+  if (!give_name_if_free(target_)) return false;
+  temporary_.clear();
+  sync_folder(folder_of(target_));
+  return true;
+}
+
 bool AtomicFile::give_name_if_free(const fs::path& name) {
   if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0)
     return true;

@@ -11,14 +11,13 @@
 #include "dbkeeper/core/cleanup.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/core/new_backup.h"
+#include "dbkeeper/core/output_name.h"
 #include "dbkeeper/formats/zstd.h"
 
 namespace dbkeeper::backup_command {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::string_view kStandardOutput = "-";
 
 [[noreturn]] void refuse(std::string message, std::string hint = {}) {
   throw Error(ErrorKind::usage, std::move(message)).hint(std::move(hint));
@@ -52,6 +51,7 @@ void check(const Options& options) {
     refuse(fmt::format("--after runs once the backup is verified, and {} isn't",
                        options.no_verify ? "with --no-verify it" : "standard output"),
            "leave one of them out");
+  if (elsewhere && !options.overwrite) check_replaces_nothing(options.output);
 }
 
 struct Done {
@@ -103,6 +103,7 @@ class Run {
         make_backup(*database_,
                     {.folder = context_.settings.backup_dir,
                      .output = options_.output,
+                     .overwrite = options_.overwrite,
                      .label = options_.label,
                      .what = {.portable = options_.portable, .allow_empty = options_.allow_empty},
                      .verify = !options_.no_verify},

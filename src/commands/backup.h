@@ -10,6 +10,7 @@ namespace dbkeeper::backup_command {
 
 struct Options {
   std::string output;
+  bool overwrite = false;
   std::string label = "manual";
   bool with_json = false;
   bool portable = false;

@@ -9,10 +9,9 @@
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/core/export_target.h"
 
+#include "dbkeeper/core/output_name.h"
 namespace dbkeeper::export_command {
 namespace {
-
-constexpr std::string_view kStandardOutput = "-";
 
 using Clock = std::chrono::steady_clock;
 
@@ -34,6 +33,7 @@ void check_conditions(Snapshot& snapshot, const ExportPlan& plan) {
 Done carry_out(const Options& options, Context& context) {
   const auto begin = Clock::now();
   const auto database = context.open_database(Access::read);
+  if (!options.overwrite) check_replaces_nothing(options.output);
   const auto snapshot = database->snapshot();
   const auto moment = std::chrono::system_clock::now();
   const Schema schema = snapshot->schema();
@@ -48,7 +48,7 @@ Done carry_out(const Options& options, Context& context) {
   done.metadata = describe_moment(moment, info, *snapshot, schema, done.plan);
 
   const int readers = database->capabilities().parallel_readers ? context.settings.jobs : 1;
-  ExportTarget target(options.output, info.name, context.stop);
+  ExportTarget target(options.output, info.name, options.overwrite, context.stop);
   done.report = write_export(
       *snapshot, schema, done.plan, done.metadata,
       [&](std::string_view text) { target.write(text); }, readers, context.reporter, context.stop);

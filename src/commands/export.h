@@ -10,6 +10,7 @@ namespace dbkeeper::export_command {
 
 struct Options {
   std::string output;
+  bool overwrite = false;
   ExportOptions what;
   bool no_references = false;
 };

@@ -20,6 +20,7 @@
 #include "dbkeeper/core/history.h"
 #include "dbkeeper/core/id_map.h"
 #include "dbkeeper/core/import.h"
+#include "dbkeeper/core/output_name.h"
 #include "dbkeeper/core/run_record.h"
 #include "dbkeeper/engines/connect.h"
 #include "dbkeeper/formats/export_reader.h"
@@ -107,6 +108,7 @@ void ImportCommand::check_id_map() const {
     throw Error(ErrorKind::usage, "--id-map: standard output has the result; name a file");
   if (options_.id_map.ends_with('/') || std::filesystem::is_directory(options_.id_map, ignored))
     throw Error(ErrorKind::usage, fmt::format("--id-map: '{}' is a folder", options_.id_map));
+  if (!options_.overwrite) check_replaces_nothing(options_.id_map);
 }
 
 // What is wrong with the file's name is told before a server is asked, and what is wrong with the
@@ -114,7 +116,8 @@ void ImportCommand::check_id_map() const {
 void ImportCommand::open() {
   open_source();
   open_database();
-  if (!options_.id_map.empty()) id_map_.emplace(options_.id_map, "", context_.stop);
+  if (!options_.id_map.empty())
+    id_map_.emplace(options_.id_map, "", options_.overwrite, context_.stop);
   // Who edits a file may leave numbers out, which only a stage can give.
   what_.straight = (!source_ || source_->can_start_over()) && is_large() && !options_.edited;
   open_document();
@@ -266,7 +269,10 @@ void ImportCommand::commit() {
   }
   if (!id_map_) return;
   try {
-    report_.id_map = id_map_->commit();
+    report_.id_map = id_map_->commit_beside();
+    if (report_.id_map != options_.id_map)
+      context_.reporter.warn(fmt::format("'{}' has appeared meanwhile: the ID map is '{}'",
+                                         options_.id_map, report_.id_map));
   } catch (const Error& error) {  // the rows are in, and no error may say that they are not
     context_.reporter.warn(
         fmt::format("the import is done, but not its ID map: {}", error.message()));

@@ -19,6 +19,7 @@ struct Options {
   bool edited = false;
   bool explain = false;
   std::string id_map;
+  bool overwrite = false;
   bool no_safety_backup = false;
   std::string confirm;
 };

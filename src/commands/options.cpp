@@ -1,5 +1,8 @@
 // The options of every command: its own words, as --help shows them.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <string_view>
 
 #include "commands/backup.h"
 #include "commands/check.h"
@@ -21,6 +24,11 @@ void add_choice_of_tables(CLI::App& app, auto& what) {
       ->type_name("TABLES");
   app.add_option("--exclude", what.exclude, "not these tables (a list, globs)")
       ->type_name("TABLES");
+}
+
+void add_overwrite(CLI::App& app, bool& overwrite, std::string_view option) {
+  app.add_flag("--overwrite", overwrite,
+               fmt::format("{} may name a file that is there already: it is replaced", option));
 }
 
 }  // namespace
@@ -52,6 +60,7 @@ void export_command::add_options(CLI::App& app, Options& options) {
                  "the file to write; - is standard output, DIR/ the default name in DIR, and "
                  "a name that ends in .zst is compressed")
       ->type_name("FILE");
+  add_overwrite(app, options.overwrite, "-o");
   add_choice_of_tables(app, options.what);
   app.add_option("--where", options.what.where,
                  "only the rows of a table that meet an SQL condition: 'orders:total > 100'")
@@ -95,6 +104,7 @@ void import_command::add_options(CLI::App& app, Options& options) {
   app.add_flag("--explain", options.explain, "tell the keys used, and which row matched by what");
   app.add_option("--id-map", options.id_map, "write each key that changed, old and new, as JSON")
       ->type_name("FILE");
+  add_overwrite(app, options.overwrite, "--id-map");
   app.add_option("--on-missing-ref", options.on_missing_ref,
                  "a row refers to one that isn't there: fail, set the reference to NULL, or leave "
                  "the row out")
@@ -138,6 +148,7 @@ void backup_command::add_options(CLI::App& app, Options& options) {
   app.add_option("-o,--output", options.output,
                  "the file to write in place of one in --dir, or DIR/; - is standard output")
       ->type_name("FILE");
+  add_overwrite(app, options.overwrite, "-o");
   app.add_option("--label", options.label, "what the backup is for; part of its name")
       ->type_name("TEXT")
       ->capture_default_str();

@@ -12,13 +12,13 @@
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/base/write.h"
+#include "dbkeeper/core/output_name.h"
 
 namespace dbkeeper {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kStandardOutput = "-";
 constexpr std::string_view kCompressed = ".zst";
 
 std::string default_name(const std::string& database) {
@@ -26,20 +26,11 @@ std::string default_name(const std::string& database) {
                      file_stamp(std::chrono::system_clock::now()));
 }
 
-bool is_folder(const std::string& where) {
-  std::error_code ignored;
-  return where.ends_with('/') || fs::is_directory(where, ignored);
-}
-
-bool is_stream(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored) && !fs::is_regular_file(path, ignored);
-}
-
 }  // namespace
 
-ExportTarget::ExportTarget(const std::string& where, const std::string& database, const Stop& stop)
-    : stop_(stop) {
+ExportTarget::ExportTarget(const std::string& where, const std::string& database, bool overwrite,
+                           const Stop& stop)
+    : stop_(stop), overwrite_(overwrite) {
   open(where, database);
   if (path_.string().ends_with(kCompressed))
     compressor_.emplace([this](std::string_view bytes) { put(bytes); });
@@ -54,10 +45,11 @@ void ExportTarget::open(const std::string& where, const std::string& database) {
     stream_ = STDOUT_FILENO;
     return;
   }
-  may_replace_ = !where.empty() && !is_folder(where);
-  path_ = may_replace_ ? fs::path(where) : fs::path(where) / default_name(database);
-  if (!may_replace_ || !is_stream(path_)) {
-    file_.emplace(path_, may_replace_ ? Links::follow : Links::replace);
+  named_ = !where.empty() && !is_folder_name(where);
+  if (named_ && !overwrite_) check_replaces_nothing(where);
+  path_ = named_ ? fs::path(where) : fs::path(where) / default_name(database);
+  if (!named_ || !is_stream(path_)) {
+    file_.emplace(path_, named_ ? Links::follow : Links::replace);
     return;
   }
   stream_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -95,9 +87,18 @@ void ExportTarget::complete() {
 std::string ExportTarget::commit() {
   complete();
   if (!file_) return path_.string();
-  if (!may_replace_) return file_->commit_as_new().string();
-  file_->commit();
+  if (!named_) return file_->commit_as_new().string();
+  if (overwrite_)
+    file_->commit();
+  else if (!file_->commit_if_free())
+    throw refused_to_replace(path_);
   return path_.string();
+}
+
+std::string ExportTarget::commit_beside() {
+  if (!file_ || overwrite_) return commit();
+  complete();
+  return file_->commit_if_free() ? path_.string() : file_->commit_as_new().string();
 }
 
 std::string file_name_of(const std::string& database) {

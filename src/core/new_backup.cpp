@@ -13,6 +13,7 @@
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/base/write.h"
 #include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/output_name.h"
 #include "dbkeeper/engines/backup_in_the_way.h"
 #include "dbkeeper/formats/backup.h"
 
@@ -21,18 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kStandardOutput = "-";
 constexpr int kMostAttempts = 5;
-
-bool is_stream(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored) && !fs::is_regular_file(path, ignored);
-}
-
-bool is_folder(const std::string& where) {
-  std::error_code ignored;
-  return where.ends_with('/') || fs::is_directory(where, ignored);
-}
 
 // A descriptor that isn't ours to name.
 class Stream {
@@ -86,7 +76,7 @@ class Maker {
   }
 
  private:
-  bool new_name() const { return options_.output.empty() || is_folder(options_.output); }
+  bool new_name() const { return options_.output.empty() || is_folder_name(options_.output); }
   const std::string& folder() const {
     return options_.output.empty() ? options_.folder : options_.output;
   }
@@ -145,7 +135,10 @@ class Maker {
     if (new_name()) {
       made_.file = file.commit_as_new();
     } else {
-      file.commit();
+      if (options_.overwrite)
+        file.commit();
+      else if (!file.commit_if_free())
+        throw refused_to_replace(options_.output);
       made_.file = options_.output;
     }
     if (made_.verified) record();

@@ -58,6 +58,24 @@ TEST_CASE("a file that isn't committed leaves nothing, and what was there stays"
   CHECK(content(path) == "after");
 }
 
+TEST_CASE("a file that appears meanwhile is let be where it may not be replaced") {
+  const testing::ScratchFolder folder;
+  const fs::path path = folder.path() / "out.json";
+  {
+    AtomicFile file(path);
+    file.write("new");
+    std::ofstream(path) << "meanwhile";
+    CHECK_FALSE(file.commit_if_free());
+  }
+  CHECK(content(path) == "meanwhile");
+  CHECK(files_in(folder.path()) == 1);
+  fs::remove(path);
+  AtomicFile file(path);
+  file.write("new");
+  CHECK(file.commit_if_free());
+  CHECK(content(path) == "new");
+}
+
 TEST_CASE("a folder that isn't there is named") {
   try {
     AtomicFile file("/no/such/folder/out.json");

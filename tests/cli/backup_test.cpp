@@ -157,7 +157,12 @@ TEST_CASE("a backup goes into the file that is named, or into a folder") {
   const Shop shop;
   const std::string file = (shop.folder / "mine.dbk").string();
   CHECK(shop.backup({"-o", file}) == file);
-  CHECK(shop.backup({"-o", file}) == file);
+  const std::string before = read_file(file);
+  const Run refused = shop.dbkeeper({"backup", "-o", file});
+  CHECK(refused.exit == 7);
+  CHECK_THAT(refused.err, contains(file) && contains("--overwrite"));
+  CHECK(read_file(file) == before);
+  CHECK(shop.backup({"-o", file, "--overwrite"}) == file);
   CHECK(run({"verify", file}).exit == 0);
   CHECK_THAT(shop.backup({"-o", (shop.folder / "other").string() + "/"}),
              contains("/other/gym_manual_"));

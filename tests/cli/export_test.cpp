@@ -140,7 +140,7 @@ TEST_CASE("without a name the file is called after database and time, and a seco
   }
 }
 
-TEST_CASE("a folder takes the default name, a file is replaced, a name in .zst is compressed") {
+TEST_CASE("a folder takes the default name, a name in .zst is compressed") {
   const ScratchSqlite scratch("CREATE TABLE t(id INTEGER PRIMARY KEY)");
   const ScratchFolder folder;
   fs::create_directory(folder / "exports");
@@ -150,10 +150,6 @@ TEST_CASE("a folder takes the default name, a file is replaced, a name in .zst i
     CHECK_THAT(report_of(run)["result"]["file"].get<std::string>(),
                matches("exports/test_export_.*\\.json"));
   }
-  const fs::path file = folder.write("e.json", "old");
-  REQUIRE(run({"export", "-o", file.string(), "--db", scratch.url()}).exit == 0);
-  CHECK(json::parse(content(file))["data"]["t"].empty());
-
   const fs::path packed = folder / "e.json.zst";
   REQUIRE(run({"export", packed.string(), "--db", scratch.url()}).exit == 0);
   const Run unpacked = run({"-dc", packed.string()}, {.binary = "/usr/bin/zstd"});
@@ -161,12 +157,30 @@ TEST_CASE("a folder takes the default name, a file is replaced, a name in .zst i
   CHECK(run({"export", "-o", "a", "b", "--db", scratch.url()}).exit == 2);
 }
 
+TEST_CASE("a file is replaced with --overwrite alone, and refused before a server is asked") {
+  const ScratchSqlite scratch("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+  const ScratchFolder folder;
+  const fs::path file = folder.write("e.json", "old");
+  fs::create_symlink(file, folder / "link.json");
+  for (const fs::path& name : {file, folder / "link.json"}) {
+    const Run refused = run({"export", "-o", name.string(), "--db", scratch.url()});
+    CHECK(refused.exit == 7);
+    CHECK_THAT(refused.err, contains(name.string()) && contains("--overwrite"));
+    CHECK(content(file) == "old");
+  }
+  CHECK(run({"export", "-o", file.string(), "--db", "postgresql://127.0.0.1:1/none"}).exit == 7);
+  REQUIRE(run({"export", "-o", file.string(), "--overwrite", "--db", scratch.url()}).exit == 0);
+  CHECK(json::parse(content(file))["data"]["t"].empty());
+}
+
 TEST_CASE("a symbolic link stays one, and a device is written to, not replaced") {
   const ScratchSqlite scratch("CREATE TABLE t(id INTEGER PRIMARY KEY)");
   const ScratchFolder folder;
   const fs::path file = folder.write("real/e.json", "old");
   fs::create_symlink(file, folder / "link.json");
-  REQUIRE(run({"export", "-o", (folder / "link.json").string(), "--db", scratch.url()}).exit == 0);
+  REQUIRE(
+      run({"export", "--overwrite", "-o", (folder / "link.json").string(), "--db", scratch.url()})
+          .exit == 0);
   CHECK(fs::is_symlink(folder / "link.json"));
   CHECK(json::parse(content(file))["data"]["t"].empty());
   fs::create_symlink("/dev/null", folder / "null");

@@ -226,9 +226,10 @@ TEST_CASE("the map of keys is written as JSON, and only for keys that changed") 
     CHECK_FALSE(keys.contains("loans"));
     CHECK((fs::status(map).permissions() & fs::perms::all) ==
           (fs::perms::owner_read | fs::perms::owner_write));
+    CHECK(import_into(*target, {file, "--id-map", map.string()}).exit == 7);
     // Nothing changes of a file that comes back to where it was written.
     const auto same = old_library(engine);
-    imported(*same, {exported(*same, folder), "--id-map", map.string()});
+    imported(*same, {exported(*same, folder), "--id-map", map.string(), "--overwrite"});
     CHECK(json::parse(content_of(map)).empty());
   }
 }

@@ -38,6 +38,9 @@ class AtomicFile {
   std::filesystem::path before_commit() const;
   // Flushes to the disk and gives the file its name, replacing a file that has it.
   void commit();
+  // The same, unless a file has the name: then there is none of this one, and that is as it was.
+  // Whether it has its name.
+  bool commit_if_free();
   // The same under the first of the names target, target-2, target-3, … (before its ending, and
   // before the one under that: shop-2.json.zst) that no file has; which one it was.
   std::filesystem::path commit_as_new();

@@ -17,9 +17,11 @@ namespace dbkeeper {
 class ExportTarget {
  public:
   // `where`: a file, `-` for standard output, a folder for the default name in it, empty for the
-  // default name in the current folder. Opens it, or throws Error(failed) with the path.
+  // default name in the current folder. Opens it, or throws Error(failed) with the path, or
+  // Error(refused) if it is a file's name that may not be replaced.
   // The stop outlives it.
-  ExportTarget(const std::string& where, const std::string& database, const Stop& stop);
+  ExportTarget(const std::string& where, const std::string& database, bool overwrite,
+               const Stop& stop);
   ~ExportTarget();  // without commit(): no file
   ExportTarget(const ExportTarget&) = delete;
   ExportTarget& operator=(const ExportTarget&) = delete;
@@ -28,8 +30,11 @@ class ExportTarget {
   // All of it is where it has to be, but for the name: what can fail for want of room fails here.
   // Optional before commit().
   void complete();
-  // Completes it. The name that it has now; empty for standard output.
+  // Completes it. The name that it has now; empty for standard output. Error(refused) if a file
+  // that may not be replaced has appeared there.
   std::string commit();
+  // The same for who can't go back: such a file is let be, and this one gets another name.
+  std::string commit_beside();
 
   // Of what was written, compressed if it is.
   std::uint64_t bytes() const { return bytes_; }
@@ -41,7 +46,8 @@ class ExportTarget {
   const Stop& stop_;
   std::filesystem::path path_;  // empty for standard output
   std::optional<AtomicFile> file_;
-  bool may_replace_ = true;
+  bool named_ = true;  // by the user
+  const bool overwrite_;
   int stream_ = -1;  // where there is no file to appear
   std::optional<ZstdWriter> compressor_;
   bool complete_ = false;

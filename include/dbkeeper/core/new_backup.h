@@ -17,6 +17,7 @@ struct NewBackupOptions {
   std::string folder;  // made, for the user alone, if it isn't there
   // Instead of a new name in the folder: a file, another folder, or `-` for standard output.
   std::string output = {};
+  bool overwrite = false;  // a file that has the name; otherwise Error(refused)
   std::string label = "manual";
   BackupOptions what = {};
   bool verify = true;  // but of what goes into a pipe
