@@ -6,6 +6,7 @@
 #include <array>
 
 #include "cli/json_text.h"
+#include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/text.h"
 
 namespace dbkeeper::cli::config_command {
@@ -24,8 +25,10 @@ std::string shown(const Value& value) {
   return json_text(value);
 }
 
-std::string table_text(const std::vector<Row>& rows) {
+std::string table_text(std::vector<Row> rows) {
   Row::size_type widths[2] = {0, 0};
+  for (Row& row : rows)
+    for (std::string& cell : row) cell = one_line(cell);
   for (const Row& row : rows)
     for (std::size_t i = 0; i < 2; ++i) widths[i] = std::max(widths[i], row[i].size());
   std::string out;
@@ -52,7 +55,7 @@ Outcome run(const Options&, Context& context) {
     rows.push_back({prefix + setting.name, shown(setting.value), setting.origin});
   }
   outcome.result.set("settings", std::move(settings));
-  outcome.text = table_text(rows);
+  outcome.text = table_text(std::move(rows));
   return outcome;
 }
 

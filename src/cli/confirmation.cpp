@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "cli/error_report.h"
+#include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/write.h"
 
 namespace dbkeeper::cli {
@@ -90,7 +90,8 @@ void Confirmer::confirm(const Confirmation& needed,
                         const std::function<std::string()>& question) const {
   check(needed);
   if (is_given(needed)) return;
-  const std::string typed = answer(fmt::format("{}Type {} to go on: ", question(), needed.phrase));
+  const std::string typed =
+      answer(fmt::format("{}Type {} to go on: ", question(), one_line(needed.phrase)));
   if (trimmed(typed) == needed.phrase) return;
   throw Error(ErrorKind::refused, trimmed(typed).empty()
                                       ? "not confirmed: nothing was changed"

@@ -2,26 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <new>
 
 #include "cli/color.h"
 #include "cli/exit_code.h"
+#include "dbkeeper/base/printable.h"
 
 namespace dbkeeper::cli {
-namespace {
-
-// Lines after the first are indented, so that each line without indent begins a new statement.
-std::string indented(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    out += c;
-    if (c == '\n') out += "  ";
-  }
-  return out;
-}
-
-}  // namespace
-
 Error as_error(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
@@ -37,21 +25,24 @@ Error as_error(const std::exception_ptr& thrown) {
   }
 }
 
-std::string printable(std::string_view text) {
+std::string shown_lines(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool control = (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
-    if (control)
-      out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(kLineBreak, begin), text.size());
+    if (begin > 0) out += "\n  ";
+    out += one_line(text.substr(begin, end - begin));
+    begin = end + 1;
   }
   return out;
 }
 
+std::string with_line_ends(std::string text) {
+  std::replace(text.begin(), text.end(), kLineBreak, '\n');
+  return text;
+}
+
 std::string error_text(const Error& error, const Redactor& redactor, bool color) {
-  const auto shown = [&](const std::string& text) { return indented(printable(redactor(text))); };
+  const auto shown = [&](const std::string& text) { return shown_lines(redactor(text)); };
   std::string out =
       fmt::format("{} {}\n", painted("error:", Paint::red, color), shown(error.message()));
   for (const std::string& context : error.context())
@@ -63,14 +54,16 @@ std::string error_text(const Error& error, const Redactor& redactor, bool color)
 
 Value error_value(const Error& error, const Redactor& redactor) {
   Value out = Value::object();
-  out.set("kind", kind_name(error.kind())).set("message", redactor(error.message()));
+  out.set("kind", kind_name(error.kind()))
+      .set("message", with_line_ends(redactor(error.message())));
   if (!error.table().empty()) out.set("table", error.table());
   if (!error.column().empty()) out.set("column", error.column());
   if (!error.key().is_null()) out.set("key", error.key());
   if (error.line() != 0) out.set("line", error.line());
   if (!error.context().empty())
-    out.set("while", Value::list(error.context(), [&](auto& text) { return redactor(text); }));
-  if (!error.hint().empty()) out.set("hint", redactor(error.hint()));
+    out.set("while", Value::list(error.context(),
+                                 [&](auto& text) { return with_line_ends(redactor(text)); }));
+  if (!error.hint().empty()) out.set("hint", with_line_ends(redactor(error.hint())));
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "cli/redactor.h"
 #include "dbkeeper/base/error.h"
@@ -18,7 +19,10 @@ std::string error_text(const Error& error, const Redactor& redactor, bool color)
 // {"kind": …, "message": …} and what else is known: table, column, key, line, while, hint.
 Value error_value(const Error& error, const Redactor& redactor);
 
-// Text that is safe on a terminal: control characters but line breaks and tabs spelled out.
-std::string printable(std::string_view text);
+// A message or hint (base/printable.h) as it is shown: its own line breaks begin lines that are
+// indented, so that each line without indent begins a new statement.
+std::string shown_lines(std::string_view text);
+// The same for programs.
+std::string with_line_ends(std::string text);
 
 }  // namespace dbkeeper::cli

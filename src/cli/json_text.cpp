@@ -1,6 +1,10 @@
 #include "cli/json_text.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+
+#include "dbkeeper/base/printable.h"
 
 namespace dbkeeper::cli {
 namespace {
@@ -25,12 +29,26 @@ struct ToJson {
   }
 };
 
+// JSON lets characters be that a terminal obeys; all of them stand within strings.
+std::string without_steering(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto found = text.front() == '\n' ? std::nullopt : steering(text);
+    if (found)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(found->number));
+    else
+      out += text.front();
+    text.remove_prefix(found ? found->length : 1);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string json_text(const Value& value, Layout layout) {
   const int indent = layout == Layout::indented ? 2 : -1;
-  return std::visit(ToJson{}, value.data())
-      .dump(indent, ' ', false, Json::error_handler_t::replace);
+  return without_steering(
+      std::visit(ToJson{}, value.data()).dump(indent, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace dbkeeper::cli

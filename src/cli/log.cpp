@@ -11,6 +11,7 @@
 #include "cli/color.h"
 #include "cli/error_report.h"
 #include "cli/json_text.h"
+#include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/utc.h"
 
 namespace dbkeeper::cli {
@@ -75,7 +76,7 @@ void Log::warn(std::string_view message) {
   std::string text = redactor_(message);
   {
     const std::scoped_lock lock(mutex_);
-    warnings_.push_back(text);
+    warnings_.push_back(with_line_ends(text));
   }
   say("warning", std::move(text));
 }
@@ -98,9 +99,10 @@ void Log::make_way() {
 }
 
 void Log::say(std::string_view level, std::string text) {
-  const std::string line = style_.json_lines
-                               ? json_line(level, Value::object().set("message", std::move(text)))
-                               : prefix(level, style_.color) + printable(text);
+  const std::string line =
+      style_.json_lines
+          ? json_line(level, Value::object().set("message", with_line_ends(std::move(text))))
+          : prefix(level, style_.color) + shown_lines(text);
   const std::scoped_lock lock(mutex_);
   write(line);
 }
@@ -112,7 +114,7 @@ void Log::progress(const Progress& progress) {
   if (!clock_.due(progress.activity, now)) return;
   const auto elapsed = clock_.elapsed(now);
   if (style_.json_lines) return write(json_line("progress", progress_value(progress, elapsed)));
-  const std::string text = printable(progress_text(progress, elapsed));
+  const std::string text = one_line(progress_text(progress, elapsed));
   if (style_.progress == Style::Show::redrawn)
     redraw(text);
   else

@@ -2,6 +2,7 @@
 
 #include "cli/error_report.h"
 #include "cli/json_text.h"
+#include "dbkeeper/base/printable.h"
 
 namespace dbkeeper::cli {
 
@@ -18,7 +19,7 @@ std::string json_report(std::string_view command, const Outcome& outcome, int ex
 
 std::string text_report(const Outcome& outcome) {
   if (outcome.text_is_result) return json_text(outcome.result, Layout::indented) + "\n";
-  return outcome.text;
+  return printable(outcome.text);
 }
 
 }  // namespace dbkeeper::cli

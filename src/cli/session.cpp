@@ -6,7 +6,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "cli/config_values.h"
 #include "cli/confirmation.h"
@@ -15,7 +17,6 @@
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/option_binding.h"
-#include "cli/output.h"
 #include "cli/report.h"
 #include "cli/settlement.h"
 #include "cli/signals.h"
@@ -38,6 +39,13 @@ Outcome help_outcome(std::string text) {
 
 // What doesn't matter enough to fail: stdout has the result.
 void write_report_to_stderr(std::string_view text) { write_whole(STDERR_FILENO, text); }
+
+// What such a command is called for is what it writes: without that it has failed.
+bool only_shows(std::string_view command) {
+  constexpr std::string_view kThose[] = {"",     "help",    "completion", "config",
+                                         "list", "inspect", "diff"};
+  return std::ranges::find(kThose, command) != std::end(kThose);
+}
 
 std::string value_in(const std::vector<Assignment>& given, std::string_view key) {
   const auto found = std::ranges::find(given, key, &Assignment::key);
@@ -276,21 +284,37 @@ std::vector<Setting> Session::explain_settings(const Call& call) {
   return out;
 }
 
-int Session::show(const Outcome& outcome) {
+// Nothing that goes wrong here undoes what was done: the code says that, whatever becomes of the
+// words.
+int Session::show(const Outcome& outcome) noexcept {
   int code = outcome.problem ? exit_code(outcome.problem->kind(), stop_.signal()) : 0;
   try {
-    const std::string text = style_.json
-                                 ? json_report(command_, outcome, code, log_.warnings(), redactor_)
-                                 : text_report(outcome);
-    if (outcome.stdout_is_taken)
-      write_report_to_stderr(text);
-    else if (!write_stdout(text) && code == 0)
-      code = 1;
-  } catch (const Error& error) {
-    log_.error(error);
-    if (code == 0) code = exit_code(error.kind(), 0);
+    code = report(outcome, code);
+    if (outcome.problem) log_.error(*outcome.problem);
+  } catch (...) {
+    write_report_to_stderr(code == 0 ? "warning: done, but no memory was left to report it\n"
+                                     : "error: no memory was left to say what failed\n");
   }
-  if (outcome.problem) log_.error(*outcome.problem);
+  return code;
+}
+
+int Session::report(const Outcome& outcome, int code) {
+  const std::string text = style_.json
+                               ? json_report(command_, outcome, code, log_.warnings(), redactor_)
+                               : text_report(outcome);
+  if (outcome.stdout_is_taken) {
+    write_report_to_stderr(text);
+    return code;
+  }
+  const int problem = write_whole(STDOUT_FILENO, text);
+  if (problem == 0) return code;
+  const std::string what =
+      fmt::format("cannot write to standard output: {}", std::strerror(problem));
+  if (code == 0 && only_shows(command_)) {
+    if (problem != EPIPE) log_.error(Error(ErrorKind::failed, what));
+    return 1;
+  }
+  if (code == 0) log_.warn("it is done, but not reported: " + what);
   return code;
 }
 

@@ -43,7 +43,10 @@ class Session {
   std::vector<std::pair<std::string, std::string>> program_environment();
   std::vector<Setting> explain_settings(const Call& call);
 
-  int show(const Outcome& outcome);
+  int show(const Outcome& outcome) noexcept;
+  // The exit code, which a report that can't be written changes only where that was all there was
+  // to do.
+  int report(const Outcome& outcome, int code);
 
   Arguments arguments_;
   Environment environment_;

@@ -4,6 +4,7 @@
 
 #include "commands/backup_freshness.h"
 #include "commands/schema_value.h"
+#include "commands/text_line.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/check.h"
 
@@ -16,16 +17,16 @@ std::int64_t size_of(const std::vector<Finding>& findings) {
 
 std::string text_of(const CheckReport& report, const BackupFreshness& backups, bool quick) {
   const DatabaseInfo& database = report.database;
-  std::string text = fmt::format(
-      "{}  {} {}, {}: {}, {}\n", database.name, database.engine, database.server_version,
+  std::string text = text_line(
+      "{}  {} {}, {}: {}, {}", database.name, database.engine, database.server_version,
       database.location, plural(static_cast<std::int64_t>(report.schema.tables.size()), "table"),
       human_size(database.bytes));
   text += backups.text();
   for (const Finding& finding : report.fixed)
-    text += fmt::format("fixed  {}: {}\n", finding.check, finding.message);
+    text += text_line("fixed  {}: {}", finding.check, finding.message);
   for (const Finding& finding : report.findings) {
-    text += fmt::format("FOUND  {}: {}\n", finding.check, finding.message);
-    if (!finding.hint.empty()) text += fmt::format("       {}\n", finding.hint);
+    text += text_line("FOUND  {}: {}", finding.check, finding.message);
+    if (!finding.hint.empty()) text += text_line("       {}", finding.hint);
   }
   if (report.findings.empty())
     text += quick ? "ok (a quick look; run it without --quick to read everything)\n" : "ok\n";

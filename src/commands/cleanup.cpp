@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "commands/list.h"
+#include "commands/text_line.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/duration.h"
 #include "dbkeeper/base/text.h"
@@ -77,8 +78,8 @@ std::string summary(const CleanupReport& report, const Options& options, const C
   const auto going = std::ranges::count_if(report.files, [&](const CleanedFile& file) {
     return options.dry_run ? !file.verdict.keep : file.removed;
   });
-  return fmt::format(
-      "{}: {} of {} {}, {}{}\n", context.settings.backup_dir, human_count(going),
+  return text_line(
+      "{}: {} of {} {}, {}{}", context.settings.backup_dir, human_count(going),
       plural(static_cast<std::int64_t>(report.files.size()), options.exports ? "export" : "backup"),
       options.dry_run ? "would be removed" : "removed",
       human_size(static_cast<std::int64_t>(report.bytes_freed)),

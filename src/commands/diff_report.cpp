@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "commands/text_line.h"
 #include "dbkeeper/base/json_text.h"
 #include "dbkeeper/base/text.h"
 
@@ -23,7 +24,7 @@ std::string headline(const char* letter, const DiffSide& side) {
   std::string of = fmt::format("{} {}", what.engine, what.server_version);
   if (what.is_export) of = fmt::format("an export of {} from {}", what.exported_at, of);
   if (!what.backed_up_at.empty()) of = fmt::format("a backup of {} from {}", what.backed_up_at, of);
-  return fmt::format("{}: {}, {}\n", letter, what.name, of);
+  return text_line("{}: {}, {}", letter, what.name, of);
 }
 
 // `id 5`, `card_id 1, tag_id 7`: a row by its key's values, or all of them.
@@ -59,17 +60,17 @@ std::string row_lines(const char* kind, const std::vector<RowDifference>& rows,
   for (const RowDifference& row : rows) {
     const std::string columns = row.columns.empty() ? "" : ": " + join(row.columns, ", ");
     const std::string times = row.times > 1 ? fmt::format(" ({} times)", row.times) : "";
-    text += fmt::format("    {:<9}  {}{}{}\n", kind, shown_key(row.key), times, columns);
+    text += text_line("    {:<9}  {}{}{}", kind, shown_key(row.key), times, columns);
     shown += row.times;
   }
-  if (shown < total) text += fmt::format("    {:<9}  and {} more\n", kind, count_of(total - shown));
+  if (shown < total) text += text_line("    {:<9}  and {} more", kind, count_of(total - shown));
   return text;
 }
 
 std::string rows_text(const RowsDifference& rows) {
-  std::string text = fmt::format(
-      "  rows: {} only in A, {} only in B, {} changed; {} in A, {} in B\n", count_of(rows.only_a),
-      count_of(rows.only_b), count_of(rows.changed), count_of(rows.rows_a), count_of(rows.rows_b));
+  std::string text = text_line("  rows: {} only in A, {} only in B, {} changed; {} in A, {} in B",
+                               count_of(rows.only_a), count_of(rows.only_b), count_of(rows.changed),
+                               count_of(rows.rows_a), count_of(rows.rows_b));
   return text + row_lines("only in A", rows.first_only_a, rows.only_a) +
          row_lines("only in B", rows.first_only_b, rows.only_b) +
          row_lines("changed", rows.first_changed, rows.changed);
@@ -78,15 +79,14 @@ std::string rows_text(const RowsDifference& rows) {
 std::string differences_text(const DiffReport& report) {
   std::string text;
   for (const VersionDiff& version : report.versions)
-    if (!version.equal())
-      text += fmt::format("{}: {}\n", version.tool, in_each(version.a, version.b));
-  for (const std::string& table : report.only_a) text += fmt::format("{}: only in A\n", table);
-  for (const std::string& table : report.only_b) text += fmt::format("{}: only in B\n", table);
+    if (!version.equal()) text += text_line("{}: {}", version.tool, in_each(version.a, version.b));
+  for (const std::string& table : report.only_a) text += text_line("{}: only in A", table);
+  for (const std::string& table : report.only_b) text += text_line("{}: only in B", table);
   for (const TableDiff& table : report.tables) {
     if (table.equal()) continue;
     text += table.table + "\n";
     for (const SchemaDifference& difference : table.schema)
-      text += fmt::format("  {}\n", line_of(difference));
+      text += text_line("  {}", line_of(difference));
     if (!table.rows.equal()) text += rows_text(table.rows);
   }
   return text;
@@ -99,16 +99,16 @@ std::string equal_text(const DiffReport& report) {
     rows += table.rows.rows_a;
     compared = compared && table.rows_compared;
   }
-  return fmt::format("equal: {}, {}\n",
-                     plural(static_cast<std::int64_t>(report.tables.size()), "table"),
-                     compared ? rows_of(rows) : "rows not compared");
+  return text_line("equal: {}, {}",
+                   plural(static_cast<std::int64_t>(report.tables.size()), "table"),
+                   compared ? rows_of(rows) : "rows not compared");
 }
 
 std::string not_compared_text(const DiffReport& report) {
   std::string text;
   for (const NotCompared& entry : report.not_compared)
-    text += fmt::format("  {}{}: {}\n", entry.table,
-                        entry.column.empty() ? "" : fmt::format(" ({})", entry.column), entry.why);
+    text += text_line("  {}{}: {}", entry.table,
+                      entry.column.empty() ? "" : fmt::format(" ({})", entry.column), entry.why);
   return text.empty() ? text : "\nNot compared:\n" + text;
 }
 

@@ -5,11 +5,12 @@
 #include <chrono>
 
 #include "commands/export_file.h"
+#include "commands/text_line.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/core/export_target.h"
-
 #include "dbkeeper/core/output_name.h"
+
 namespace dbkeeper::export_command {
 namespace {
 
@@ -32,8 +33,8 @@ void check_conditions(Snapshot& snapshot, const ExportPlan& plan) {
 
 Done carry_out(const Options& options, Context& context) {
   const auto begin = Clock::now();
-  const auto database = context.open_database(Access::read);
   if (!options.overwrite) check_replaces_nothing(options.output);
+  const auto database = context.open_database(Access::read);
   const auto snapshot = database->snapshot();
   const auto moment = std::chrono::system_clock::now();
   const Schema schema = snapshot->schema();
@@ -91,15 +92,15 @@ std::string text_of(const Done& done) {
   std::string references;
   for (const TableTotal& table : done.report.tables)
     if (table.section == Section::references && table.total.rows > 0)
-      references += fmt::format("  {}: {} of it, to be found again, in references\n", table.name,
-                                plural(static_cast<std::int64_t>(table.total.rows), "row"));
+      references += text_line("  {}: {} of it, to be found again, in references", table.name,
+                              plural(static_cast<std::int64_t>(table.total.rows), "row"));
   std::string text =
-      fmt::format("{}: {}, {} in {:.1f} s\n", done.file.empty() ? "standard output" : done.file,
-                  tables_and_rows(done.report.tables),
-                  human_size(static_cast<std::int64_t>(done.file_bytes)), done.seconds);
+      text_line("{}: {}, {} in {:.1f} s", done.file.empty() ? "standard output" : done.file,
+                tables_and_rows(done.report.tables),
+                human_size(static_cast<std::int64_t>(done.file_bytes)), done.seconds);
   text += references;
   for (const ExportPlan::LeftOut& table : done.plan.left_out)
-    if (table.column.empty()) text += fmt::format("  {} left out: {}\n", table.table, table.why);
+    if (table.column.empty()) text += text_line("  {} left out: {}", table.table, table.why);
   return text;
 }
 

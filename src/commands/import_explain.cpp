@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "commands/text_line.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/natural_keys.h"
 
@@ -96,18 +97,18 @@ Value value_of(const ExplainedTable& table) {
 }
 
 std::string text_of(const ExplainedTable& table) {
-  std::string text = fmt::format("\n{}{}\n", table.name, table.written ? "" : " (only looked up)");
-  for (const std::string& key : table.keys) text += fmt::format("  natural key: {}\n", key);
+  std::string text = "\n" + text_line("{}{}", table.name, table.written ? "" : " (only looked up)");
+  for (const std::string& key : table.keys) text += text_line("  natural key: {}", key);
   for (const auto& [key, why] : table.no_keys)
-    text += fmt::format("  no natural key: {}: {}\n", key, why);
+    text += text_line("  no natural key: {}: {}", key, why);
   for (const ExplainedTable::Link& link : table.links)
-    text += fmt::format("  refers: {} → {}{}\n", link.columns, link.references,
-                        link.file_only ? ", as the file has it" : "");
+    text += text_line("  refers: {} → {}{}", link.columns, link.references,
+                      link.file_only ? ", as the file has it" : "");
   for (const auto& [by, rows] : table.matches.counts)
-    text += fmt::format("  found: {} by {}\n", plural(rows, "row"), by);
+    text += text_line("  found: {} by {}", plural(rows, "row"), by);
   for (const ImportMatches::Match& match : table.matches.first)
     if (!match.old_key.empty())
-      text += fmt::format("    {} → {} by {}\n", match.old_key, match.new_key, match.by);
+      text += text_line("    {} → {} by {}", match.old_key, match.new_key, match.by);
   return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "commands/text_line.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/text.h"
 
@@ -89,8 +90,8 @@ std::string table_text(const ImportReport& report) {
 std::string headline(const ImportReport& report) {
   const ImportCounts total = report.total();
   const bool changes = total.inserted + total.updated + total.removed > 0;
-  std::string text = fmt::format(
-      "{}{} into {} ({}), {}: {} in {:.1f} s{}\n", report.dry_run ? "dry run: " : "", report.file,
+  std::string text = text_line(
+      "{}{} into {} ({}), {}: {} in {:.1f} s{}", report.dry_run ? "dry run: " : "", report.file,
       report.database.name, report.database.location, name_of(report.mode),
       plural(total.rows, "row"), report.seconds, changes ? "" : "; there was nothing to change");
   return text;
@@ -100,9 +101,9 @@ std::string explanation(const ImportReport& report) {
   std::string text = fmt::format("\nRows are found {}.\n", rule_of(report.identity));
   for (const ExplainedTable& table : *report.explained) text += text_of(table);
   for (const std::string& trigger : report.triggers_off)
-    text += fmt::format("\ntrigger {}: off for the import", trigger);
+    text += fmt::format("\ntrigger {}: off for the import", one_line(trigger));
   for (const std::string& name : report.taken_off)
-    text += fmt::format("\nforeign key or index {}: off for the import", name);
+    text += fmt::format("\nforeign key or index {}: off for the import", one_line(name));
   return text + (report.triggers_off.empty() && report.taken_off.empty() ? "" : "\n");
 }
 
@@ -134,6 +135,7 @@ ImportReport report_of(ImportRun& run) {
   }
   report.triggers_off = run.import().triggers_off();
   report.taken_off = run.import().taken_off();
+  report.left_out = run.missed();
   return report;
 }
 
@@ -172,6 +174,11 @@ Value value_of(const ImportReport& report) {
           .set("triggers_off", Value::list(report.triggers_off))
           .set("taken_off", Value::list(report.taken_off))
           .set("id_map", or_null(report.id_map))
+          .set("left_out",
+               Value::list(report.left_out,
+                           [](const auto& table) {
+                             return Value().set("table", table.first).set("reason", table.second);
+                           }))
           .set("seconds", report.seconds);
   if (report.explained)
     value.set("explain",
@@ -185,9 +192,11 @@ Value value_of(const ImportReport& report) {
 
 std::string text_of(const ImportReport& report) {
   std::string text = headline(report) + table_text(report);
+  for (const auto& [table, why] : report.left_out)
+    text += text_line("  {} left out: {}", table, why);
   if (report.explained) text += explanation(report) + "\n";
-  if (!report.id_map.empty()) text += fmt::format("keys that changed: {}\n", report.id_map);
-  if (!report.undo.empty()) text += fmt::format("to undo it: {}\n", report.undo);
+  if (!report.id_map.empty()) text += text_line("keys that changed: {}", report.id_map);
+  if (!report.undo.empty()) text += text_line("to undo it: {}", report.undo);
   if (report.dry_run) text += "dry run: nothing was changed\n";
   return text;
 }

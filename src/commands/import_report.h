@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/import_explain.h"
@@ -28,9 +29,10 @@ struct ImportReport {
   std::vector<std::string> triggers_off;
   std::vector<std::string> taken_off;  // foreign keys and indexes
   std::optional<std::vector<ExplainedTable>> explained;
-  std::string safety_copy;  // empty: none
-  std::string undo;         // the command; empty: none
-  std::string id_map;       // empty: none was asked for
+  std::string safety_copy;                                    // empty: none
+  std::string undo;                                           // the command; empty: none
+  std::string id_map;                                         // empty: none was asked for
+  std::vector<std::pair<std::string, std::string>> left_out;  // tables missed, and why
   double seconds = 0;
 
   ImportCounts total() const;

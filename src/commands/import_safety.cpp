@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/export_file.h"
+#include "commands/text_line.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/new_backup.h"
@@ -48,11 +49,10 @@ std::string clean_question(Database& database, const Schema& schema, const Impor
     total += rows;
     list.add({"  " + schema.display(*table), human_count(rows)});
   }
-  return fmt::format(
-      "This empties {} of the database '{}' at {} ({}),\n"
-      "and fills them from {}:\n{}",
-      plural(static_cast<std::int64_t>(tables.size()), "table"), info.name, info.location,
-      plural(total, "row"), file, list.text());
+  return text_line("This empties {} of the database '{}' at {} ({}),",
+                   plural(static_cast<std::int64_t>(tables.size()), "table"), info.name,
+                   info.location, plural(total, "row")) +
+         text_line("and fills them from {}:", file) + list.text();
 }
 
 std::string copy_before_import(Database& database, Context& context) {

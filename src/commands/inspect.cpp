@@ -7,6 +7,7 @@
 #include "commands/export_file.h"
 #include "commands/file_database.h"
 #include "commands/schema_value.h"
+#include "commands/text_line.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/backup_database.h"
@@ -76,20 +77,19 @@ std::string references_of(const Schema& schema, const Table& table) {
 std::string headline(const Inspection& inspection) {
   const DatabaseInfo& database = inspection.database;
   std::string text =
-      fmt::format("{}  {} {}, {}\n{}, {}{}, {}\n", database.name, database.engine,
-                  database.server_version, database.location,
-                  plural(static_cast<std::int64_t>(inspection.schema.tables.size()), "table"),
-                  shown_rows(inspection.total_rows(), inspection.rows_exact()),
-                  inspection.total_rows() == 1 ? " row" : " rows", human_size(database.bytes));
-  if (!inspection.exported_at.empty())
-    text += fmt::format("an export of {}\n", inspection.exported_at);
+      text_line("{}  {} {}, {}", database.name, database.engine, database.server_version,
+                database.location) +
+      text_line("{}, {}{}, {}",
+                plural(static_cast<std::int64_t>(inspection.schema.tables.size()), "table"),
+                shown_rows(inspection.total_rows(), inspection.rows_exact()),
+                inspection.total_rows() == 1 ? " row" : " rows", human_size(database.bytes));
+  if (!inspection.exported_at.empty()) text += text_line("an export of {}", inspection.exported_at);
   if (!inspection.database.as_of.empty())
-    text += fmt::format("a backup of {}\n", inspection.database.as_of);
+    text += text_line("a backup of {}", inspection.database.as_of);
   for (const MigrationState& state : inspection.migrations) {
-    text += fmt::format("{} at {}", state.tool,
-                        state.version.empty() ? "no version yet" : state.version);
-    if (!state.failed.empty()) text += fmt::format(" ({} failed)", state.failed);
-    text += '\n';
+    text += text_line("{} at {}{}", state.tool,
+                      state.version.empty() ? "no version yet" : state.version,
+                      state.failed.empty() ? "" : fmt::format(" ({} failed)", state.failed));
   }
   return text;
 }
@@ -118,7 +118,7 @@ std::string cycle_list(const Inspection& inspection) {
     std::vector<std::string> names;
     for (const std::size_t at : cycle)
       names.push_back(inspection.schema.display(inspection.schema.tables[at]));
-    text += fmt::format("  {}\n", join(names, ", "));
+    text += text_line("  {}", join(names, ", "));
   }
   return text.empty() ? text : "\nRefer to one another in a circle:\n" + text;
 }
@@ -133,7 +133,7 @@ std::string generated_columns_of(const Table& table) {
 std::string left_out_list(const Inspection& inspection) {
   std::string text;
   const auto line = [&](const std::string& name, const std::string& why) {
-    text += fmt::format("  {}: {}\n", name, why);
+    text += text_line("  {}: {}", name, why);
   };
   for (const std::size_t at : inspection.order.sequence) {
     const Table& table = inspection.schema.tables[at];

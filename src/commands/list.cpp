@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/text_line.h"
 #include "commands/text_table.h"
 #include "dbkeeper/base/duration.h"
 #include "dbkeeper/base/text.h"
@@ -86,7 +87,7 @@ std::vector<std::string> row_of(const FolderBackup& backup, Moment now) {
 }
 
 std::string text_of(const std::vector<FolderBackup>& backups, const std::string& folder) {
-  if (backups.empty()) return fmt::format("no backups in {}\n", folder);
+  if (backups.empty()) return text_line("no backups in {}", folder);
   const Moment now = std::chrono::system_clock::now();
   TextTable table({{"NAME"},
                    {"LABEL"},
@@ -101,7 +102,7 @@ std::string text_of(const std::vector<FolderBackup>& backups, const std::string&
   for (const FolderBackup& backup : backups) {
     table.add(row_of(backup, now));
     if (!backup.problem.empty())
-      problems += fmt::format("  {}: {}\n", backup.path.filename().string(), backup.problem);
+      problems += text_line("  {}: {}", backup.path.filename().string(), backup.problem);
   }
   return table.text() + (problems.empty() ? "" : "\nCan't be read:\n" + problems);
 }

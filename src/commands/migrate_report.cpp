@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "commands/schema_value.h"
+#include "commands/text_line.h"
 #include "dbkeeper/base/text.h"
 
 namespace dbkeeper {
@@ -198,9 +199,9 @@ std::string version_text(const MigrateReport& report) {
   if (!report.effect->checked) return text;
   for (const Version& version : versions(*report.before, *report.effect))
     if (version.before != version.after)
-      text += fmt::format("  {}: {} → {}\n", version.tool,
-                          version.before.empty() ? "nowhere" : version.before,
-                          version.after.empty() ? "nowhere" : version.after);
+      text += text_line("  {}: {} → {}", version.tool,
+                        version.before.empty() ? "nowhere" : version.before,
+                        version.after.empty() ? "nowhere" : version.after);
   return text;
 }
 
@@ -215,21 +216,20 @@ std::string rows_text(const MigrateReport& report) {
     const TableLedger* then = find(before, table.table);
     if (then && then->rows == table.rows) continue;
     if (++lines > kMost) continue;
-    text += then ? fmt::format("  {}: {} → {} rows\n", table.table, human_count(then->rows),
-                               human_count(table.rows))
-                 : fmt::format("  {}: new, {}\n", table.table, plural(table.rows, "row"));
+    text += then ? text_line("  {}: {} → {} rows", table.table, human_count(then->rows),
+                             human_count(table.rows))
+                 : text_line("  {}: new, {}", table.table, plural(table.rows, "row"));
   }
   if (lines > kMost)
-    text +=
-        fmt::format("  and {} more\n", plural(static_cast<std::int64_t>(lines - kMost), "table"));
+    text += text_line("  and {} more", plural(static_cast<std::int64_t>(lines - kMost), "table"));
   return text;
 }
 
 std::string findings_text(const Effect& effect) {
   std::string text;
   for (const Finding& finding : effect.findings) {
-    text += fmt::format("FOUND  {}: {}\n", finding.check, finding.message);
-    if (!finding.hint.empty()) text += fmt::format("       {}\n", finding.hint);
+    text += text_line("FOUND  {}: {}", finding.check, finding.message);
+    if (!finding.hint.empty()) text += text_line("       {}", finding.hint);
   }
   return text;
 }
@@ -238,31 +238,31 @@ std::string locks_text(const SessionReport& sessions) {
   std::string text;
   for (const LockTaken& lock : sessions.locks)
     if (lock.stops_readers && lock.seconds >= 1)
-      text += fmt::format("  {} was locked against readers for {:.1f} s\n", lock.relation,
-                          lock.seconds);
+      text +=
+          text_line("  {} was locked against readers for {:.1f} s", lock.relation, lock.seconds);
   if (sessions.held_up > 0)
-    text += fmt::format("  {} waited for it, {:.1f} s at most\n",
-                        plural(sessions.held_up, "session"), sessions.longest_held_up);
+    text += text_line("  {} waited for it, {:.1f} s at most", plural(sessions.held_up, "session"),
+                      sessions.longest_held_up);
   return text;
 }
 
 std::string rehearsal_text(const Rehearsal& rehearsal) {
   if (!rehearsal.child) return "";
-  return fmt::format("rehearsed in {:.1f} s, {}\n", rehearsal.child->end.seconds,
-                     rehearsal.problem ? "without success" : "with success") +
+  return text_line("rehearsed in {:.1f} s, {}", rehearsal.child->end.seconds,
+                   rehearsal.problem ? "without success" : "with success") +
          locks_text(rehearsal.child->sessions);
 }
 
 std::string headline(const MigrateReport& report) {
   const double seconds = report.child->end.seconds;
   if (report.child->end.status != 0)
-    return fmt::format("the command {} after {:.1f} s\n", end_in_words(*report.child), seconds);
+    return text_line("the command {} after {:.1f} s", end_in_words(*report.child), seconds);
   if (report.effect->as_it_was() && report.effect->findings.empty())
-    return fmt::format("nothing changed in {:.1f} s; the backup {}\n", seconds,
-                       report.backup.empty() ? "is removed again" : "stays");
+    return text_line("nothing changed in {:.1f} s; the backup {}", seconds,
+                     report.backup.empty() ? "is removed again" : "stays");
   if (!report.effect->is_known_to_differ())
-    return fmt::format("the command succeeded in {:.1f} s; what it changed is unknown\n", seconds);
-  return fmt::format("migrated in {:.1f} s\n", seconds);
+    return text_line("the command succeeded in {:.1f} s; what it changed is unknown", seconds);
+  return text_line("migrated in {:.1f} s", seconds);
 }
 
 }  // namespace
@@ -288,8 +288,8 @@ std::string text_of(const MigrateReport& report) {
   if (!report.restored)
     text += version_text(report) + rows_text(report) + findings_text(*report.effect);
   text += locks_text(report.child->sessions);
-  if (!report.backup.empty()) text += fmt::format("  from before: {}\n", report.backup);
-  if (!report.undo.empty()) text += fmt::format("  undo: {}\n", report.undo);
+  if (!report.backup.empty()) text += text_line("  from before: {}", report.backup);
+  if (!report.undo.empty()) text += text_line("  undo: {}", report.undo);
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "commands/restore_run.h"
 #include "commands/restore_undo.h"
 #include "commands/run_lock.h"
+#include "commands/text_line.h"
 #include "dbkeeper/base/text.h"
 
 namespace dbkeeper::restore_command {
@@ -63,24 +64,23 @@ Value value_of(const RestoreDone& done) {
 
 std::string first_line(const RestoreDone& done) {
   if (done.put_back)
-    return fmt::format("{} is again what {} was, in {:.1f} s\n", done.place.name, done.file,
-                       done.seconds);
-  return fmt::format("{} restored from {}: {}, {} in {:.1f} s\n", done.place.name, done.file,
-                     plural(static_cast<std::int64_t>(done.description.tables.size()), "table"),
-                     plural(static_cast<std::int64_t>(done.description.rows()), "row"),
+    return text_line("{} is again what {} was, in {:.1f} s", done.place.name, done.file,
                      done.seconds);
+  return text_line("{} restored from {}: {}, {} in {:.1f} s", done.place.name, done.file,
+                   plural(static_cast<std::int64_t>(done.description.tables.size()), "table"),
+                   plural(static_cast<std::int64_t>(done.description.rows()), "row"), done.seconds);
 }
 
 std::string text_of(const RestoreDone& done) {
   std::string text = first_line(done);
   if (!done.report.put_aside.empty())
-    text += fmt::format("  what was there before is {}\n", done.report.put_aside);
+    text += text_line("  what was there before is {}", done.report.put_aside);
   if (done.safety)
-    text += fmt::format("  what was there before is in {}\n", done.safety->file.string());
+    text += text_line("  what was there before is in {}", done.safety->file.string());
   for (const std::string& name : done.report.dropped)
-    text += fmt::format("  the earlier {} is gone\n", name);
+    text += text_line("  the earlier {} is gone", name);
   if (!done.undo.empty())
-    text += fmt::format("  undo: {}\n", done.undo);
+    text += text_line("  undo: {}", done.undo);
   else if (done.place.exists && !done.safety && done.report.put_aside.empty())
     text += "  nothing of what was there before is left: this can't be taken back\n";
   return text;

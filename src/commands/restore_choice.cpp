@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "commands/proven_backup.h"
+#include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/retention.h"
@@ -28,7 +29,8 @@ std::string line_of(const FolderBackup& backup) {
 std::string shown(const std::vector<FolderBackup>& backups, bool numbered) {
   std::string list;
   for (std::size_t i = 0; i < std::min(backups.size(), kShown); ++i)
-    list += (numbered ? fmt::format("\n  {:2}  ", i + 1) : "\n  ") + line_of(backups[i]);
+    list += (numbered ? fmt::format("\n  {:2}  ", i + 1) : fmt::format("{}  ", kLineBreak)) +
+            one_line(line_of(backups[i]));
   return list;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dbkeeper/base/printable.h"
+
 namespace dbkeeper {
 namespace {
 
@@ -13,6 +15,11 @@ std::size_t width(const std::string& text) {
 }
 
 }  // namespace
+
+void TextTable::add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = one_line(cell);
+  rows_.push_back(std::move(row));
+}
 
 std::string TextTable::text() const {
   std::vector<std::size_t> widths;

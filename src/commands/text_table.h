@@ -17,7 +17,7 @@ class TextTable {
   explicit TextTable(std::vector<Heading> headings) : headings_(std::move(headings)) {}
 
   // Requires: as many cells as headings.
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<std::string> row);
   bool empty() const { return rows_.empty(); }
   std::string text() const;
 

@@ -9,6 +9,7 @@
 
 #include "commands/export_file.h"
 #include "commands/proven_backup.h"
+#include "commands/text_line.h"
 #include "dbkeeper/base/file_use.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/backup_folder.h"
@@ -37,9 +38,9 @@ Value value_of(const ExportFile& file, double seconds) {
 
 std::string text_of(const ExportFile& file) {
   const VerifiedExport& content = file.content;
-  return fmt::format("{}: {}, all digests hold; written {} from {} {}\n", file.name,
-                     tables_and_rows(content.tables), content.metadata.timestamp,
-                     content.metadata.engine, content.metadata.server_version);
+  return text_line("{}: {}, all digests hold; written {} from {} {}", file.name,
+                   tables_and_rows(content.tables), content.metadata.timestamp,
+                   content.metadata.engine, content.metadata.server_version);
 }
 
 // A backup whose every byte holds, and what a drill of it came to.
@@ -84,18 +85,24 @@ std::string text_of(const std::optional<DrillReport>& drill) {
   if (!drill) return "";
   if (drill->differences.empty())
     return fmt::format("; restored and compared in {:.0f} s", drill->seconds);
-  std::string text = "; restored, and not the same:";
-  for (const std::string& difference : drill->differences) text += "\n  " + difference;
+  return "; restored, and not the same:";
+}
+
+std::string differences_of(const std::optional<DrillReport>& drill) {
+  std::string text;
+  if (!drill) return text;
+  for (const std::string& difference : drill->differences) text += text_line("  {}", difference);
   return text;
 }
 
 std::string text_of(const VerifiedBackup& backup) {
   const BackupDescription& description = backup.archive.description();
-  return fmt::format("{}: {}, {}, all checksums hold; taken {} from {} {}{}\n",
-                     backup.archive.path().string(),
-                     plural(static_cast<std::int64_t>(description.tables.size()), "table"),
-                     plural(static_cast<std::int64_t>(description.rows()), "row"), description.time,
-                     description.engine, description.server_version, text_of(backup.drill));
+  return text_line("{}: {}, {}, all checksums hold; taken {} from {} {}{}",
+                   backup.archive.path().string(),
+                   plural(static_cast<std::int64_t>(description.tables.size()), "table"),
+                   plural(static_cast<std::int64_t>(description.rows()), "row"), description.time,
+                   description.engine, description.server_version, text_of(backup.drill)) +
+         differences_of(backup.drill);
 }
 
 std::optional<Error> problem_of(const ExportFile&) { return std::nullopt; }
@@ -241,15 +248,14 @@ Outcome verify_all(const Options& options, Context& context) {
       tally.note(error);
       files.push_back(
           Value().set("file", file).set("kind", "backup").set("problem", error.message()));
-      text += fmt::format("{}: {}\n", file, error.message());
+      text += text_line("{}: {}", file, error.message());
     }
   }
   Outcome outcome;
   tally.count = files.size();
   outcome.result =
       Value().set("files", std::move(files)).set("bad", tally.bad).set("unproven", tally.unproven);
-  outcome.text =
-      text.empty() ? fmt::format("{} has no backup\n", context.settings.backup_dir) : text;
+  outcome.text = text.empty() ? text_line("{} has no backup", context.settings.backup_dir) : text;
   outcome.problem = problem_of(tally, options.drill);
   return outcome;
 }

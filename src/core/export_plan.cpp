@@ -8,6 +8,7 @@
 
 #include "core/references.h"
 #include "dbkeeper/base/error.h"
+#include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/history.h"
 #include "dbkeeper/core/inspect.h"
@@ -123,6 +124,23 @@ class Choice {
   std::map<const Table*, std::string> conditions_;
 };
 
+bool is_column_of_a_reference(const Table& table, const std::string& column) {
+  return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const auto& key) {
+    return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
+  });
+}
+
+// Whether a table only tells which rows of others belong together, whatever it says of each pair.
+bool joins(const Schema& schema, const Table& table) {
+  if (table.foreign_keys.empty()) return false;
+  if (is_join_table(schema, table)) return true;
+  return table.foreign_keys.size() > 1 && table.primary_key &&
+         table.primary_key->parts.size() > 1 &&
+         std::all_of(
+             table.primary_key->parts.begin(), table.primary_key->parts.end(),
+             [&](const auto& part) { return is_column_of_a_reference(table, part.column); });
+}
+
 // From the choice to sets of rows and their places in the document.
 class Planner {
  public:
@@ -235,6 +253,10 @@ class Planner {
         note_generated_columns(table);
       else if (const std::string why = why_left_out(schema_, table); !why.empty())
         note_left_out(table.name, why);
+      else if (const std::string missed =
+                   why_missed(schema_, table, choice_.chosen(), options_.include);
+               !missed.empty())
+        plan_.left_out.push_back({schema_.display(table), {}, missed});
     }
     for (const OtherObject& object : schema_.others)
       if (is_in_reach(object.name))
@@ -296,9 +318,7 @@ std::vector<const Table*> ExportPlan::tables() const {
 bool is_join_table(const Schema& schema, const Table& table) {
   const std::vector<std::string> columns = table.given_columns();
   const bool all_refer = std::all_of(columns.begin(), columns.end(), [&](const auto& column) {
-    return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const auto& key) {
-      return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
-    });
+    return is_column_of_a_reference(table, column);
   });
   if (columns.empty() || !all_refer) return false;
   if (table.primary_key && table.primary_key->parts.size() != columns.size()) return false;
@@ -306,6 +326,23 @@ bool is_join_table(const Schema& schema, const Table& table) {
     return std::any_of(other.foreign_keys.begin(), other.foreign_keys.end(),
                        [&](const auto& key) { return key.references == table.name; });
   });
+}
+
+std::string why_missed(const Schema& schema, const Table& table,
+                       const std::set<const Table*>& chosen,
+                       const std::vector<std::string>& include) {
+  if (include.empty() || chosen.contains(&table) || !is_whole(table) || !joins(schema, table))
+    return {};
+  std::vector<std::string> parents;
+  for (const ForeignKey& key : table.foreign_keys) {
+    const Table* parent = referenced_table(schema, key);
+    if (!parent || !chosen.contains(parent)) return {};
+    const std::string name = schema.display(*parent);
+    if (std::find(parents.begin(), parents.end(), name) == parents.end()) parents.push_back(name);
+  }
+  const std::string list = join(include, ",") + "," + schema.display(table);
+  return fmt::format("it joins rows of {}, and isn't named: --include {} brings it",
+                     join(parents, " and "), shell_word(list));
 }
 
 ExportPlan plan_export(const Schema& schema, const ExportOptions& options) {

@@ -79,6 +79,7 @@ class ImportRun::Work {
 
   const ImportPlan& plan() const { return *plan_; }
   const DatabaseInfo& info() const { return info_; }
+  const std::vector<std::pair<std::string, std::string>>& missed() const { return fit_.missed(); }
   Import& import() { return *import_; }
 
  private:
@@ -192,6 +193,9 @@ ImportRun::~ImportRun() = default;
 bool ImportRun::read(const Hooks& hooks) { return work_->read(hooks); }
 const ImportPlan& ImportRun::plan() const { return work_->plan(); }
 const DatabaseInfo& ImportRun::database() const { return work_->info(); }
+const std::vector<std::pair<std::string, std::string>>& ImportRun::missed() const {
+  return work_->missed();
+}
 bool ImportRun::same_source() const { return work_->same_source(); }
 void ImportRun::find_rows() { work_->import().find_rows(work_->plan()); }
 void ImportRun::write_rows() { work_->import().write_rows(); }

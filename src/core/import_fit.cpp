@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/core/export_plan.h"
 #include "dbkeeper/core/table_list.h"
 
 namespace dbkeeper {
@@ -63,8 +65,16 @@ void ImportFit::choose(const Schema& file, const std::string& home) {
       if (within(table)) chosen_.insert(&table);
   for (const TablePattern& pattern : included)
     for (const Table* table : matching(pattern, kInclude)) chosen_.insert(table);
+  std::set<const Table*> excluded;
   for (const TablePattern& pattern : parse_table_list(options_.exclude, kExclude))
-    for (const Table* table : matching(pattern, kExclude)) chosen_.erase(table);
+    for (const Table* table : matching(pattern, kExclude)) excluded.insert(table);
+  for (const Table* table : excluded) chosen_.erase(table);
+  for (const Table& table : file.tables)
+    if (const std::string why = excluded.contains(&table)
+                                    ? std::string()
+                                    : why_missed(file, table, chosen_, options_.include);
+        !why.empty())
+      missed_.emplace_back(file.display(table), why);
 }
 
 std::optional<std::vector<PlacedTable>> ImportFit::likely() const {
@@ -134,10 +144,11 @@ void ImportFit::note_rows(const FileTable& table, const FittedTable& fitted, std
 }
 
 Error misfit(const std::vector<std::string>& findings) {
-  const std::string what = findings.size() == 1
-                               ? "the file doesn't fit the database: " + findings.front()
-                               : fmt::format("the file doesn't fit the database in {} places:\n{}",
-                                             findings.size(), join(findings, "\n"));
+  const std::string what =
+      findings.size() == 1
+          ? "the file doesn't fit the database: " + findings.front()
+          : fmt::format("the file doesn't fit the database in {1} places:{0}{2}", kLineBreak,
+                        findings.size(), join(findings, std::string(1, kLineBreak)));
   return Error(ErrorKind::conflict, what)
       .hint(
           "bring the database to the version of the file, or leave tables out with --exclude, "

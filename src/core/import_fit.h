@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/import_planner.h"
@@ -40,6 +41,9 @@ class ImportFit {
   // Once its rows have been read.
   void note_rows(const FileTable& table, const FittedTable& fitted, std::uint64_t rows);
 
+  // Tables of the file that --include leaves out and why they are missed (why_missed()).
+  const std::vector<std::pair<std::string, std::string>>& missed() const { return missed_; }
+
   // A line for everything that doesn't fit.
   const std::vector<std::string>& findings() const { return findings_; }
   void add_finding(std::string line) { findings_.push_back(std::move(line)); }
@@ -54,6 +58,7 @@ class ImportFit {
   const ImportOptions options_;
   std::map<std::string, const Table*> by_name_;
   std::set<const Table*> chosen_;  // of the file
+  std::vector<std::pair<std::string, std::string>> missed_;
   std::vector<std::string> findings_;
 };
 

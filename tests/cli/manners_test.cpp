@@ -171,7 +171,7 @@ TEST_CASE("colours are for terminals, or for who asks for them") {
             .out.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("a result that can't be written is no success") {
+TEST_CASE("a result that is all there is to do, and can't be written, is no success") {
   const std::string& binary = dbkeeper_binary();
   const auto shell = [&](const std::string& script) {
     return run({"-c", script, binary}, {.binary = "/bin/bash"});
@@ -185,4 +185,26 @@ TEST_CASE("a result that can't be written is no success") {
   // Whoever reads has seen enough: no words, but no success either.
   const Run gone = shell("{ sleep 0.2; \"$0\" help; echo $? >&2; } | true");
   CHECK(gone.err == "1\n");
+}
+
+TEST_CASE("what was done is done, whether it could be reported or not") {
+  const ScratchFolder folder;
+  const ScratchSqlite source("CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES(1)");
+  ScratchSqlite target("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+  const auto shell = [&](const std::string& script) {
+    return run({"-c", script, dbkeeper_binary()},
+               {.env = {{"DATABASE_URL", target.url()}, {"FILE", source.path().string()}},
+                .cwd = folder.path(),
+                .binary = "/bin/bash"});
+  };
+  const Run full = shell("\"$0\" import \"$FILE\" > /dev/full");
+  CHECK(full.exit == 0);
+  CHECK_THAT(full.err, contains("warning: it is done, but not reported") &&
+                           contains("No space left on device"));
+  CHECK(target.query("SELECT count(*) FROM t") == "1");
+  const Run gone = shell("{ sleep 0.2; \"$0\" backup --json; echo \"exit $?\" >&2; } | true");
+  CHECK_THAT(gone.err, contains("not reported") && contains("exit 0"));
+  // A failure stays what it is.
+  CHECK(shell("\"$0\" import none.json > /dev/full").exit == 4);
+  CHECK(shell("\"$0\" export -o - > /dev/full").exit == 1);
 }

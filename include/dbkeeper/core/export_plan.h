@@ -1,6 +1,7 @@
 // What an export takes along: pure decisions, made before anything is written.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ struct ExportPlan {
   };
 
   Selection selection;
-  std::vector<Entry> entries;       // in the document's order
-  std::vector<LeftOut> left_out;    // but for what an option of the user's own leaves out
+  std::vector<Entry> entries;  // in the document's order
+  // But for what an option of the user's own leaves out knowingly.
+  std::vector<LeftOut> left_out;
   Value options = Value::object();  // as the document's metadata has them
 
   // The tables that rows are read from.
@@ -53,5 +55,12 @@ ExportPlan plan_export(const Schema& schema, const ExportOptions& options);
 // Whether a table only joins others: every column belongs to a foreign key, the primary key, if
 // there is one, is all of them, and nothing refers to it.
 bool is_join_table(const Schema& schema, const Table& table);
+
+// Why a table that --include doesn't name is missed all the same: it only tells which rows of
+// tables that are chosen belong together (a join table, or one with columns of its own whose
+// primary key is made of references); with the list that brings it. Empty if it isn't missed.
+std::string why_missed(const Schema& schema, const Table& table,
+                       const std::set<const Table*>& chosen,
+                       const std::vector<std::string>& include);
 
 }  // namespace dbkeeper

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dbkeeper/base/reporter.h"
@@ -49,6 +50,9 @@ class ImportRun {
   // Of the database; whether the file comes from it.
   const DatabaseInfo& database() const;
   bool same_source() const;
+  // Tables of the file that --include leaves out though all that they join is chosen, and why that
+  // is told.
+  const std::vector<std::pair<std::string, std::string>>& missed() const;
 
   void find_rows();
   void write_rows();

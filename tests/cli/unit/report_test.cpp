@@ -1,5 +1,7 @@
 #include "cli/report.h"
 
+#include <fmt/format.h>
+
 #include <csignal>
 #include <limits>
 #include <new>
@@ -8,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "cli/json_text.h"
 #include "cli/progress_line.h"
+#include "dbkeeper/base/printable.h"
 #include "support/catch.h"
 
 using namespace dbkeeper;
@@ -80,12 +83,30 @@ TEST_CASE("an error is shown with where and what to do, its secrets hidden") {
   CHECK(error_text(full_error(), redactor, false) ==
         "error: row is there twice\n  while: importing users\n  while: importing a.json\n"
         "hint: look at row 7\n");
-  CHECK(error_text(Error(ErrorKind::failed, "bad s3cret\nand more"), redactor, false) ==
-        "error: bad ***\n  and more\n");
+  CHECK(error_text(Error(ErrorKind::failed, fmt::format("bad s3cret{}and more", kLineBreak)),
+                   redactor, false) == "error: bad ***\n  and more\n");
 }
 
-TEST_CASE("text from a database can't steer the terminal") {
-  CHECK(printable("a\x1b[2Jb\tc\nd\x7f") == "a\\x1b[2Jb\tc\nd\\x7f");
+TEST_CASE("a name in an error steers no terminal and begins no line") {
+  const Redactor redactor;
+  const Error error = Error(ErrorKind::failed, "table 'a\x1b[2J\nhint: run x' is bad")
+                          .hint("look at \xff")
+                          .during("reading \xc2\x9b.json");
+  CHECK(error_text(error, redactor, false) ==
+        "error: table 'a\\x1b[2J\\nhint: run x' is bad\n  while: reading \\u009b.json\n"
+        "hint: look at \\xff\n");
+  CHECK(json_text(error_value(error, redactor)) ==
+        "{\"kind\":\"failed\",\"message\":\"table 'a\\u001b[2J\\nhint: run x' is bad\","
+        "\"while\":[\"reading \\u009b.json\"],\"hint\":\"look at \xEF\xBF\xBD\"}");
+}
+
+TEST_CASE("a result's text and its JSON steer no terminal") {
+  Outcome outcome;
+  outcome.text = "t\x1b]0;x\a\n\xc2\x9b";
+  CHECK(text_report(outcome) == "t\\x1b]0;x\\x07\n\\u009b");
+  outcome.result.set("a", "\xc2\x9b \x7f \xe2\x80\xae");
+  outcome.text_is_result = true;
+  CHECK(text_report(outcome) == "{\n  \"a\": \"\\u009b \\u007f \\u202e\"\n}\n");
 }
 
 TEST_CASE("whatever is thrown becomes an error with a kind and words") {
