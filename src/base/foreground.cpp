@@ -15,8 +15,7 @@
 
 #include "base/controlling_terminal.h"
 #include "base/spawn.h"
-
-extern char** environ;
+#include "dbkeeper/base/environment.h"
 
 namespace dbkeeper {
 namespace {
@@ -54,11 +53,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 std::vector<std::string> environment_of(const ForegroundCall& call) {
   std::vector<std::string> out;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view name = std::string_view(*entry).substr(0, std::strcspn(*entry, "="));
+  for (std::string& text : inherited_environment()) {
+    const std::string_view name = std::string_view(text).substr(0, text.find('='));
     if (std::ranges::none_of(call.environment,
                              [&](const auto& change) { return change.first == name; }))
-      out.emplace_back(*entry);
+      out.push_back(std::move(text));
   }
   for (const auto& [name, value] : call.environment)
     if (value) out.push_back(name + "=" + *value);

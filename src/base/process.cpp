@@ -14,8 +14,7 @@
 #include <cstring>
 
 #include "base/spawn.h"
-
-extern char** environ;
+#include "dbkeeper/base/environment.h"
 
 namespace dbkeeper {
 namespace {
@@ -76,11 +75,11 @@ class Surroundings {
 
 std::vector<std::string> environment_of(const ProcessCall& call) {
   std::vector<std::string> out;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry, known = text.substr(0, text.find('='));
+  for (std::string& text : inherited_environment()) {
+    const std::string_view known = std::string_view(text).substr(0, text.find('='));
     bool left_out = std::ranges::find(call.without, known) != call.without.end();
     for (const auto& [name, value] : call.environment) left_out = left_out || known == name;
-    if (!left_out) out.emplace_back(text);
+    if (!left_out) out.push_back(std::move(text));
   }
   for (const auto& [name, value] : call.environment) out.push_back(name + "=" + value);
   return out;

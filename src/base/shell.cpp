@@ -12,11 +12,11 @@
 #include <cstring>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/controlling_terminal.h"
 #include "base/spawn.h"
-
-extern char** environ;
+#include "dbkeeper/base/environment.h"
 
 namespace dbkeeper {
 namespace {
@@ -30,8 +30,13 @@ pid_t spawn_shell(const std::string& command) {
   signals.own_group();
   std::string shell = "sh", option = "-c", text = command;
   char* const words[] = {shell.data(), option.data(), text.data(), nullptr};
+  std::vector<std::string> variables = inherited_environment();
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
   pid_t child = -1;
-  const int error = posix_spawn(&child, "/bin/sh", &files, signals.get(), words, environ);
+  const int error =
+      posix_spawn(&child, "/bin/sh", &files, signals.get(), words, environment.data());
   posix_spawn_file_actions_destroy(&files);
   if (error != 0)
     throw Error(ErrorKind::failed, std::string("cannot run '/bin/sh': ") + std::strerror(error));

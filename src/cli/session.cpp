@@ -22,6 +22,7 @@
 #include "cli/signals.h"
 #include "cli/text_file.h"
 #include "cli/word_parser.h"
+#include "dbkeeper/base/environment.h"
 #include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
@@ -76,6 +77,8 @@ Session::Session(Arguments arguments)
       environment_(process_environment()),
       style_(early_style(arguments_)),
       log_(style_, redactor_) {
+  // libpq would read the service's file again for each connection (engines/target.h).
+  withdraw_variable("PGSERVICE");
   learn_words();
 }
 
@@ -192,19 +195,7 @@ Outcome Session::run_command(Call& call) {
   const Globals& globals = call.globals;
   const Settings settings{globals.json, globals.yes, globals.jobs, globals.dir,
                           globals.lock_timeout};
-  const auto named_address = [&] {
-    const auto named = address(globals);
-    if (!named)
-      throw Error(ErrorKind::usage, "no database named")
-          .hint(std::string(ways_to_name_a_database()));
-    log_.debug(fmt::format("database {} from {}", redacted(named->text), named->origin));
-    return named->text;
-  };
-  const auto address_of = [&](const std::string& given) {
-    if (given.empty()) return named_address();
-    redactor_.learn(given);
-    return given;
-  };
+  const auto address_of = [&](const std::string& given) { return target(globals, given).address; };
   const auto options = [&](Access access) {
     return OpenOptions{access, globals.lock_timeout, &log_, &stop_};
   };
@@ -224,7 +215,7 @@ Outcome Session::run_command(Call& call) {
       .passed_words = arguments_.passed,
       .explain_settings = [&] { return explain_settings(call); },
       .open_address = open_address,
-      .named_database = [&] { return dbkeeper::named_database(named_address()); },
+      .named_database = [&] { return dbkeeper::named_database(address_of("")); },
       .address_of = address_of,
       .open_options = options,
       .program_environment = [&] { return program_environment(); },
@@ -238,32 +229,67 @@ Outcome Session::run_command(Call& call) {
   return call.command.run(context);
 }
 
+const Target& Session::target(const Globals& globals, const std::string& given) {
+  if (const auto known = targets_.find(given); known != targets_.end()) {
+    require_same(known->second);
+    return known->second;
+  }
+  redactor_.learn(given);
+  const auto named = given.empty() ? address(globals) : Address{given, "the command line"};
+  if (!named)
+    throw Error(ErrorKind::usage, "no database named").hint(std::string(ways_to_name_a_database()));
+  Target target = resolve_target(named->text, named->origin);
+  redactor_.learn(target.address);
+  log_.debug(
+      fmt::format("database {} from {}: {}", redacted(named->text), named->origin, target.shown));
+  return targets_.emplace(given, std::move(target)).first->second;
+}
+
 std::optional<Address> Session::address(const Globals& globals) {
-  const auto read = [&] { return globals.no_env_file ? Environment() : read_env_file(); };
+  if (!address_) address_ = found_address(globals, [this] { return env_file(); });
+  return address_;
+}
+
+std::optional<Address> Session::found_address(const Globals& globals,
+                                              const std::function<Environment()>& env_file) {
+  const auto read = [&] { return globals.no_env_file ? Environment() : env_file(); };
   return find_address(
       {globals.db, environment_, read, config_ ? config_address(*config_) : std::nullopt},
       redactor_);
 }
 
-Environment Session::read_env_file() {
+bool Session::is_still_named(const Globals& globals, const Target& target) try {
+  const auto now = found_address(globals, [this] { return read_env_file().values; });
+  return now && resolve_target(now->text).shown == target.shown;
+} catch (const Error&) {
+  return false;
+}
+
+const Environment& Session::env_file() {
+  if (env_file_) return *env_file_;
+  env_file_.emplace();
+  try {
+    EnvFile file = read_env_file();
+    for (const int line : file.malformed_lines)
+      log_.warn(fmt::format(".env line {} is not NAME=value and was skipped", line));
+    env_file_ = std::move(file.values);
+  } catch (const Error& error) {
+    log_.warn(error.message());
+  }
+  return *env_file_;
+}
+
+EnvFile Session::read_env_file() const {
   std::error_code ignored;
   const std::filesystem::path path = ".env";
   if (!std::filesystem::exists(path, ignored) || std::filesystem::is_directory(path, ignored))
     return {};  // a folder of that name is a Python environment
-  try {
-    const EnvFile file = parse_env_file(read_text_file(path), environment_);
-    for (const int line : file.malformed_lines)
-      log_.warn(fmt::format(".env line {} is not NAME=value and was skipped", line));
-    return file.values;
-  } catch (const Error& error) {
-    log_.warn(error.message());
-    return {};
-  }
+  return parse_env_file(read_text_file(path), environment_);
 }
 
 std::vector<std::pair<std::string, std::string>> Session::program_environment() {
   Environment all = environment_;
-  all.merge(read_env_file());
+  all.merge(Environment(env_file()));
   return {all.begin(), all.end()};
 }
 
@@ -273,6 +299,14 @@ std::vector<Setting> Session::explain_settings(const Call& call) {
   if (config_ && call.globals.config.empty()) {
     const auto config = std::ranges::find(out, "config", &Setting::name);
     *config = {"", "config", config_->name, "found"};
+  }
+  // What led to the database may lead elsewhere by now: then it is told by its own address, which a
+  // command that is printed has to say.
+  const auto target = targets_.find("");
+  if (target != targets_.end() && !is_still_named(call.globals, target->second)) {
+    const auto db = std::ranges::find(out, "db", &Setting::name);
+    const std::string& file = target->second.file;
+    *db = {"", "db", redacted(file.empty() ? target->second.address : file), "--db"};
   }
   for (const CommandEntry& entry : all_commands()) {
     const std::string name(entry.name);

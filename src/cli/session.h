@@ -1,6 +1,8 @@
 // One run of the command line: what was called, with which settings, and what came of it.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,9 +13,11 @@
 #include "cli/assignment.h"
 #include "cli/command_table.h"
 #include "cli/config_file.h"
+#include "cli/env_file.h"
 #include "cli/log.h"
 #include "cli/redactor.h"
 #include "cli/style.h"
+#include "dbkeeper/engines/target.h"
 
 namespace dbkeeper::cli {
 
@@ -38,8 +42,15 @@ class Session {
   void settle(Call& call, const std::vector<Assignment>& given);
   Outcome run_command(Call& call);
 
+  // Each is settled when it is first asked for, and stays what it is: no file is read again.
+  const Target& target(const Globals& globals, const std::string& given);
   std::optional<Address> address(const Globals& globals);
-  Environment read_env_file();
+  const Environment& env_file();
+
+  std::optional<Address> found_address(const Globals& globals,
+                                       const std::function<Environment()>& env_file);
+  bool is_still_named(const Globals& globals, const Target& target);
+  EnvFile read_env_file() const;
   std::vector<std::pair<std::string, std::string>> program_environment();
   std::vector<Setting> explain_settings(const Call& call);
 
@@ -56,6 +67,9 @@ class Session {
   Stop stop_;
   std::string command_;  // empty until it is understood
   std::optional<ConfigFile> config_;
+  std::optional<Environment> env_file_;
+  std::optional<Address> address_;
+  std::map<std::string, Target, std::less<>> targets_;  // by what was given; the empty one: --db's
 };
 
 }  // namespace dbkeeper::cli

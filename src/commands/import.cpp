@@ -23,6 +23,7 @@
 #include "dbkeeper/core/output_name.h"
 #include "dbkeeper/core/run_record.h"
 #include "dbkeeper/engines/connect.h"
+#include "dbkeeper/engines/target.h"
 #include "dbkeeper/formats/export_reader.h"
 
 namespace dbkeeper::import_command {
@@ -114,6 +115,7 @@ void ImportCommand::check_id_map() const {
 // What is wrong with the file's name is told before a server is asked, and what is wrong with the
 // database before anybody waits for a pipe.
 void ImportCommand::open() {
+  context_.address_of("");  // settled before anything takes long
   open_source();
   open_database();
   if (!options_.id_map.empty())
@@ -233,7 +235,8 @@ std::optional<RunRecord> ImportCommand::begin_record() {
          .begun = {},
          .copy = safety_copy_ ? std::filesystem::absolute(*safety_copy_).lexically_normal().string()
                               : "",
-         .file = {}});
+         .file = {},
+         .way = way_of(context_.address_of(""))});
   } catch (const Error&) {
     if (safety_copy_) throw;
     return std::nullopt;

@@ -8,6 +8,7 @@
 #include "commands/run_lock.h"
 #include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/engines/target.h"
 
 namespace dbkeeper {
 namespace {
@@ -113,7 +114,8 @@ void MigrateRun::make_copy() {
                                  .begun = {},
                                  .copy = copy_->file(),
                                  .aside = {},
-                                 .file = {}});
+                                 .file = {},
+                                 .way = way_of(address_)});
   copy_->keep();
 }
 
@@ -143,7 +145,7 @@ Variables MigrateRun::variables() const {
   const Variables environment = context_.program_environment();
   Variables out = lock_timeout_variables(address_, context_.settings.lock_timeout, environment,
                                          context_.open_options(Access::read));
-  out.push_back(lock_variable(address_));
+  out.push_back(lock_variable(*lock_));
   if (options_.rehearse)
     for (auto& variable : absent_variables(address_, environment))
       out.push_back(std::move(variable));

@@ -105,6 +105,7 @@ Outcome run_undo(const Options& options, Context& context) {
 Outcome run(const Options& options, Context& context) {
   if (options.list) return list_command::run({}, context);
   check_words(options);
+  context.address_of(options.to);  // settled before anything takes long
   if (options.undo) return run_undo(options, context);
   const RestoreDone done = carry_out(options, context);
   Outcome outcome;

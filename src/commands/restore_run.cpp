@@ -12,6 +12,7 @@
 #include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/run_record.h"
 #include "dbkeeper/engines/put_back.h"
+#include "dbkeeper/engines/target.h"
 
 namespace dbkeeper {
 namespace {
@@ -100,7 +101,8 @@ std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish
                      ? std::filesystem::absolute(done.safety->file).lexically_normal().string()
                      : "",
          .aside = done.place.aside,
-         .file = {}});
+         .file = {},
+         .way = way_of(context.address_of(wish.to))});
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     context.reporter.warn(fmt::format("'dbkeeper restore --undo' will not know of this restore: {}",

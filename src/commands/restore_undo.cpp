@@ -15,6 +15,7 @@
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/run_record.h"
+#include "dbkeeper/engines/target.h"
 
 namespace dbkeeper::restore_command {
 namespace {
@@ -28,7 +29,7 @@ std::string named(const DestructiveRun& run) {
 // What is known of the database as it is now: nothing if it can't be asked.
 DatabaseInfo info_now(const Options& options, Context& context) {
   try {
-    return context.open_address(context.address_of(options.to), Access::read)->info();
+    return context.open_address(options.to, Access::read)->info();
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
     return {};
@@ -40,6 +41,35 @@ bool is_place(const DestructiveRun& run, const std::string& database, const std:
   std::error_code no_file;
   return fs::equivalent(run.location, location, no_file) ||
          (run.location == location && (database.empty() || run.database == database));
+}
+
+// As Target::shown has it.
+std::string shown_place(const DestructiveRun& run, const Target& target) {
+  return target.file.empty() ? fmt::format("{} on {}", run.database, run.location) : run.location;
+}
+
+// A server's host is told in many ways: by its name alone it is known better.
+bool is_at(const DestructiveRun& run, const Target& target, const std::string& database) {
+  return target.file.empty() ? run.database == database : is_place(run, database, target.file);
+}
+
+// What led to the database when it was destroyed may lead to another by now: nobody can tell which
+// of the two is meant.
+void refuse_another_way(const Options& options, Context& context) {
+  const std::string address = context.address_of(options.to);
+  const NamedDatabase database = dbkeeper::named_database(address);
+  const Target target = resolve_target(address);
+  for (const DestructiveRun& run : list_runs(context.settings.backup_dir)) {
+    if (run.engine != database.engine) continue;
+    if (is_at(run, target, database.name)) return;
+    // Where the link was, the file itself may be now.
+    if (run.way.empty() || (run.way != way_of(address) && run.way != target.file)) continue;
+    throw Error(ErrorKind::refused,
+                fmt::format("'{}' led to {} when {} was run, and leads to {} now; nothing was "
+                            "changed",
+                            run.way, shown_place(run, target), named(run), target.shown))
+        .hint("name the one that is meant by its own address: --db");
+  }
 }
 
 // The newest of this database. One that is gone, so that nobody says where it is, is known
@@ -159,6 +189,7 @@ std::optional<Undone> undo_by_name(const DestructiveRun& run, const Options& opt
 }  // namespace
 
 Undone undo(const Options& options, Context& context) {
+  refuse_another_way(options, context);
   const DestructiveRun run = last_run(options, context);
   if (!run.aside.empty())
     if (auto undone = undo_by_name(run, options, context)) return std::move(*undone);

@@ -10,10 +10,11 @@
 
 namespace dbkeeper {
 
-// The lock on the database; none where a `dbkeeper migrate` whose command we are a part of has it.
+// The lock on the database, which is that of a `dbkeeper migrate` whose command we are a part of
+// where that has it.
 std::unique_ptr<DatabaseLock> lock_for_run(const std::string& address, Context& context);
 
-// The variable by which the parts of a command know that this process has the lock.
-std::pair<std::string, std::string> lock_variable(const std::string& address);
+// The variable by which the parts of a command show that they work under this lock.
+std::pair<std::string, std::string> lock_variable(const DatabaseLock& lock);
 
 }  // namespace dbkeeper

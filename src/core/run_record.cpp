@@ -1,5 +1,5 @@
 // <database>_<word>_<time>.run: {"command": …, "engine": …, "database": …, "location": …, "server":
-// …, "begun": …, "state": "begun" | "done" | "failed", "copy": …, "aside": …}
+// …, "begun": …, "state": "begun" | "done" | "failed", "copy": …, "aside": …, "way": …}
 #include "dbkeeper/core/run_record.h"
 
 #include <fmt/format.h>
@@ -46,7 +46,8 @@ std::string text_of(const DestructiveRun& run) {
                      .set("begun", rfc3339(run.begun))
                      .set("state", word_of(run.state))
                      .set("copy", run.copy.empty() ? Value() : Value(run.copy))
-                     .set("aside", run.aside.empty() ? Value() : Value(run.aside))) +
+                     .set("aside", run.aside.empty() ? Value() : Value(run.aside))
+                     .set("way", run.way.empty() ? Value() : Value(run.way))) +
          "\n";
 }
 
@@ -68,7 +69,8 @@ std::optional<DestructiveRun> read_run(const fs::path& file) {
                         .state = static_cast<RunState>(state - kStates.begin()),
                         .copy = text("copy"),
                         .aside = text("aside"),
-                        .file = file};
+                        .file = file,
+                        .way = text("way")};
 }
 
 // Those of this database that are too old to be taken back, but for what keeps a copy.

@@ -6,11 +6,13 @@
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
 #include "dbkeeper/engines/backup_reading.h"
+#include "dbkeeper/engines/target.h"
 #include "engines/postgres/postgres.h"
 #include "engines/postgres/redirect.h"
 #include "engines/postgres/session_watch.h"
 #include "engines/postgres/stored_rows.h"
 #include "engines/postgres/structure.h"
+#include "engines/postgres/target.h"
 #include "engines/sqlite/file_header.h"
 #include "engines/sqlite/image_database.h"
 #include "engines/sqlite/location.h"
@@ -18,6 +20,7 @@
 #include "engines/sqlite/session_watch.h"
 #include "engines/sqlite/sqlite.h"
 #include "engines/sqlite/structure.h"
+#include "engines/sqlite/target.h"
 
 namespace dbkeeper {
 
@@ -49,6 +52,31 @@ void refuse_other_engine(const BackupDescription& description, std::string_view 
 
 }  // namespace
 
+Target resolve_target(const std::string& address, const std::string& origin) {
+  Target target;
+  if (postgres::recognises(address))
+    target = postgres::resolve(address);
+  else if (sqlite::recognises(address))
+    target = sqlite::resolve(address);
+  else
+    refuse_unknown(address);
+  target.origin = origin;
+  return target;
+}
+
+void require_same(const Target& target) {
+  if (!target.file.empty()) sqlite::require_same(target);
+}
+
+std::string way_of(const std::string& address) {
+  for (const std::string_view key : {"?through=", "&through="})
+    if (const std::size_t at = address.find(key); at != address.npos) {
+      const std::string_view value = std::string_view(address).substr(at + key.size());
+      return percent_decoded(value.substr(0, value.find('&')));
+    }
+  return {};
+}
+
 std::unique_ptr<Database> open_database(const std::string& address, const OpenOptions& options) {
   if (postgres::recognises(address)) return postgres::open(address, options);
   if (sqlite::recognises(address)) return sqlite::open(address, options);
@@ -77,10 +105,10 @@ std::unique_ptr<RestoreTarget> begin_put_back(const std::string& address, const 
   return postgres::begin_put_back(address, aside, restore, options);
 }
 
-std::unique_ptr<DatabaseLock> lock_database(const std::string& address,
-                                            const OpenOptions& options) {
-  if (postgres::recognises(address)) return postgres::lock_database(address, options);
-  if (sqlite::recognises(address)) return sqlite::lock_database(address, options);
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
+                                            const std::vector<std::string>& tokens) {
+  if (postgres::recognises(address)) return postgres::lock_database(address, options, tokens);
+  if (sqlite::recognises(address)) return sqlite::lock_database(address, options, tokens);
   refuse_unknown(address);
 }
 

@@ -1,11 +1,10 @@
 // Which files of a project name its database.
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <string_view>
 
+#include "dbkeeper/base/environment.h"
 #include "dbkeeper/base/error.h"
 #include "engines/redirector.h"
 
@@ -32,8 +31,8 @@ constexpr std::array<std::string_view, 11> kLeftOut = {
 // What an address leaves out may be there.
 Variables own_environment() {
   Variables out;
-  for (char** entry = environ; entry && *entry; ++entry) {
-    const std::string_view text = *entry;
+  for (const std::string& entry : inherited_environment()) {
+    const std::string_view text = entry;
     if (const std::size_t equals = text.find('='); equals != text.npos)
       out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }

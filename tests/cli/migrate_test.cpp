@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/migration.h"
+#include "dbkeeper/engines/connect.h"
 #include "support/catch.h"
 
 using namespace dbkeeper::testing;
@@ -366,6 +367,29 @@ TEMPLATE_TEST_CASE("a dbkeeper that the command calls works under its lock", "",
   INFO(done.err << done.out);
   CHECK(done.exit == 0);
   CHECK(shop.orders() == kOrders);
+}
+
+TEMPLATE_TEST_CASE("what a variable says of a lock has to be proven", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Shop<TestType> shop;
+  const std::string rows = (shop.folder / "rows.json").string();
+  REQUIRE(run({"export", "-o", rows, "--db", shop.database.url()}).exit == 0);
+  const dbkeeper::NamedDatabase named = dbkeeper::named_database(shop.database.url());
+  const std::string claim = "DBKEEPER_LOCK_HOLDER='1 " + named.engine + " " + named.name + "'";
+  const std::string inner = "'" + dbkeeper_binary() + "' import '" + rows + "' --db '" +
+                            shop.database.url() + "' --lock-timeout 100ms";
+  // The lock is held, but whoever claims it has not got it from the holder.
+  const std::string without = "env -u DBKEEPER_LOCK_TOKENS ";
+  const std::string how = GENERATE(as<std::string>(), "variable", "file", "guess");
+  std::string script = without + claim + " " + inner;
+  if (how == "file")
+    script = "printf \"%s\\n\" \"" + claim +
+             "\" \"DBKEEPER_LOCK_TOKENS=$DBKEEPER_LOCK_TOKENS\" > .env; " + without + inner;
+  if (how == "guess") script = "DBKEEPER_LOCK_TOKENS=\"x$DBKEEPER_LOCK_TOKENS\" " + inner;
+  const Run outer =
+      shop.migrate({}, shell_command(script + "; echo inner $?"), {.cwd = shop.folder.path()});
+  INFO(how << ": " << outer.err << outer.out);
+  CHECK(outer.out.find("inner 7") != std::string::npos);
 }
 
 TEMPLATE_TEST_CASE("a lock that somebody holds for a moment afterwards says nothing", "",

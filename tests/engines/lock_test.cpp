@@ -50,6 +50,37 @@ TEMPLATE_TEST_CASE("a second run waits for the first, and names it", "", Scratch
   CHECK(database.query("SELECT count(*) FROM note") == "0");
 }
 
+TEMPLATE_TEST_CASE("who has the holder's token works under its lock, and nobody else", "",
+                   ScratchSqlite, ScratchPostgres) {
+  TestType database(kTable);
+  const std::string target = database.url();
+  const auto first = lock_database(target, Options());
+  const auto second = lock_database(target, Options(), {"another", first->token()});
+  CHECK(second->token() == first->token());
+  const std::string guess = std::string(first->token().size(), '0');
+  CHECK_THROWS_AS(lock_database(target, Options(), {guess, ""}), Error);
+  // One that works under a lock gives none up.
+  lock_database(target, Options(), {first->token()}).reset();
+  CHECK_THROWS_AS(lock_database(target, Options()), Error);
+}
+
+TEST_CASE("a lock file that can't be opened is no free lock") {
+  const ScratchFolder folder;
+  const ScratchSqlite database(kTable);
+  const fs::path lock = database.path().string() + "-dbkeeper-lock";
+  SECTION("a symbolic link") { fs::create_symlink(folder / "elsewhere", lock); }
+  SECTION("a folder") { fs::create_directory(lock); }
+  try {
+    lock_database(database.url(), Options());
+    FAIL("it was locked");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::refused);
+    CHECK(error.message().find(lock.string()) != std::string::npos);
+    CHECK_FALSE(error.hint().empty());
+  }
+  CHECK_FALSE(fs::exists(folder / "elsewhere"));
+}
+
 TEST_CASE("a database that isn't there can be locked, and nothing is left of it") {
   const ScratchFolder folder;
   const std::string path = (folder / "absent.db").string();

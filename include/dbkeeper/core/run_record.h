@@ -27,6 +27,7 @@ struct DestructiveRun {
   std::string copy;   // the backup, or export, of what was there before; empty: there is none
   std::string aside;  // where the old database itself stands since; empty: nowhere
   std::filesystem::path file;  // the record
+  std::string way = {};        // what led there, and may lead elsewhere (engines/target.h)
 };
 
 // Whether they may be one: an unknown server, whose name is empty, may be any.

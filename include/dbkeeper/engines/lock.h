@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dbkeeper/engines/connect.h"
 
@@ -12,11 +13,16 @@ namespace dbkeeper {
 class DatabaseLock {
  public:
   virtual ~DatabaseLock() = default;
+  // A secret by which a program that this process starts shows that it works under this lock.
+  virtual const std::string& token() const = 0;
 };
 
 // The database that the address names, which needn't exist, is this process's to destroy. Waits up
 // to the lock timeout for whoever has it, then Error(refused) that names them: pid, host, since
-// when. Not twice in one process.
-std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options);
+// when. Not twice in one process. Where the lock that is in the way has one of the `tokens`, the
+// work is done under that one. Error(refused) also where none can be made; a file system without
+// locks is warned of.
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
+                                            const std::vector<std::string>& tokens = {});
 
 }  // namespace dbkeeper

@@ -87,6 +87,8 @@ std::string ssl_mode(const std::string& value) {
 void take_parameter(const std::string& key, const std::string& value, Conninfo& out) {
   if (key == "schema") {
     out.limited_to_schema = value;
+  } else if (key == "through") {
+    return;  // engines/target.h
   } else if (key == "ssl" && !ssl_mode(value).empty()) {
     if (!out.find("sslmode")) out.set("sslmode", ssl_mode(value));
   } else if (!keywords().count(key)) {

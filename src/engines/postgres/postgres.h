@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dbkeeper/engines/connect.h"
 #include "dbkeeper/engines/lock.h"
@@ -29,7 +30,8 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
                                              const RestoreOptions& restore,
                                              const OpenOptions& options);
 
-std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options);
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
+                                            const std::vector<std::string>& tokens);
 
 std::unique_ptr<RestoreTarget> begin_put_back(const std::string& address, const std::string& aside,
                                               const RestoreOptions& restore,

@@ -33,7 +33,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kImageVar
      {"dbname", "POSTGRES_DB"}}};
 
 // libpq alone reads service files, and shows what it found as soon as it begins to connect.
-Conninfo with_service(Conninfo conninfo) {
+Conninfo with_service(Conninfo conninfo, const Variables& environment) {
+  if (!conninfo.find("service")) conninfo.set("service", *find_variable(environment, "PGSERVICE"));
   std::vector<const char*> keywords, values;
   for (const auto& [keyword, value] : conninfo.parameters) {
     keywords.push_back(keyword.c_str());
@@ -67,7 +68,8 @@ bool leans_on_a_service(const Conninfo& conninfo, const Variables& environment) 
 
 // With what libpq adds to an address, but for a password.
 Conninfo completed(Conninfo conninfo, const Variables& environment) {
-  if (leans_on_a_service(conninfo, environment)) conninfo = with_service(std::move(conninfo));
+  if (leans_on_a_service(conninfo, environment))
+    conninfo = with_service(std::move(conninfo), environment);
   for (const auto& [keyword, variable] : kVariables) {
     const std::string* value = find_variable(environment, variable);
     if (keyword != "password" && !conninfo.find(keyword) && value && !value->empty())
@@ -163,7 +165,7 @@ class ServerRedirector final : public Redirector {
       : environment_(environment),
         live_(completed(parse_conninfo(live), environment)),
         scratch_(leans_on_a_service(parse_conninfo(scratch), environment)
-                     ? with_service(parse_conninfo(scratch))
+                     ? with_service(parse_conninfo(scratch), environment)
                      : parse_conninfo(scratch)),
         hosts_(hosts_of(live_)),
         database_(value_of(live_, "dbname")),

@@ -1,6 +1,7 @@
 // A lock on a database: a file beside it, which needn't be there itself yet.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -17,10 +18,17 @@ constexpr std::chrono::milliseconds kLookAgain{50};
 
 class FileLock final : public DatabaseLock {
  public:
-  FileLock(const Location& location, const OpenOptions& options)
-      : file_(lock_file_of(location.canonical)) {
+  FileLock(const Location& location, const OpenOptions& options,
+           const std::vector<std::string>& tokens)
+      : file_(lock_file_of(location.canonical)), token_(file_.token()) {
     const auto give_up = Clock::now() + options.lock_timeout;
-    while (!file_.take()) {
+    while (!is_taken(location, options)) {
+      const auto lent = std::ranges::find_if(
+          tokens, [this](const std::string& token) { return file_.is_holders(token); });
+      if (lent != tokens.end()) {
+        token_ = *lent;
+        return;
+      }
       if (Clock::now() >= give_up)
         throw Error(ErrorKind::refused, fmt::format("the database '{}' is being changed by {}",
                                                     location.path.string(), file_.holder()))
@@ -30,15 +38,28 @@ class FileLock final : public DatabaseLock {
     }
   }
 
+  const std::string& token() const override { return token_; }
+
  private:
+  bool is_taken(const Location& location, const OpenOptions& options) {
+    const LockFile::State state = file_.take();
+    if (state == LockFile::State::none)
+      options.reporter->warn(fmt::format(
+          "the file system of '{}' has no locks: nothing keeps two destructive runs on it apart",
+          location.path.string()));
+    return state != LockFile::State::anothers;
+  }
+
   LockFile file_;
+  std::string token_;
 };
 
 }  // namespace
 
-std::unique_ptr<DatabaseLock> lock_database(const std::string& address,
-                                            const OpenOptions& options) {
-  return std::make_unique<FileLock>(locate_destination(parse_address(address)).location, options);
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
+                                            const std::vector<std::string>& tokens) {
+  return std::make_unique<FileLock>(locate_destination(parse_address(address)).location, options,
+                                    tokens);
 }
 
 }  // namespace dbkeeper::sqlite

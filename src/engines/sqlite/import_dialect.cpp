@@ -8,6 +8,7 @@
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
 #include "engines/sqlite/beyond_library.h"
+#include "engines/sqlite/commit.h"
 #include "engines/sqlite/conflict.h"
 #include "engines/sqlite/foreign_key_watch.h"
 #include "engines/sqlite/plain_indexes.h"
@@ -113,7 +114,7 @@ class SqliteDialect final : public staging::Dialect {
   // A COMMIT that fails leaves the transaction open: it ends with the connection, unwritten.
   void commit() override {
     connection_->require_exact_order();
-    const int code = sqlite3_exec(connection_->handle(), "COMMIT", nullptr, nullptr, nullptr);
+    const int code = commit_transaction(*connection_);
     if (code != SQLITE_OK) connection_->fail(code);
   }
 

@@ -48,7 +48,7 @@ void read_parameters(std::string_view query, Address& address) {
       refuse("an SQLite database in memory is gone with its program: there is nothing to open");
     if (key == "mode" && (value == "ro" || value == "rw" || value == "rwc"))
       address.read_only = value == "ro";  // rwc: an absent file is never created here
-    else if (!key.empty() && key != "uri")
+    else if (!key.empty() && key != "uri" && key != "through")  // engines/target.h
       address.dropped.push_back(key);
   }
 }

@@ -1,5 +1,7 @@
 #include "engines/sqlite/page_copy.h"
 
+#include "engines/sqlite/commit.h"
+
 namespace dbkeeper::sqlite {
 namespace {
 
@@ -22,7 +24,10 @@ bool PageCopy::step(int pages) {
   stepping_ = true;
   const int code = sqlite3_backup_step(backup_.get(), pages);
   stepping_ = false;
-  if (code == SQLITE_DONE) return false;
+  // The last step has committed before it gives its lock back.
+  if (code == SQLITE_DONE ||
+      (is_failed_unlock(code) && sqlite3_backup_remaining(backup_.get()) == 0))
+    return false;
   if (code != SQLITE_OK) {
     backup_.reset();  // only this tells the target what it was
     to_.fail(code, sqlite3_errstr(code));

@@ -50,8 +50,14 @@ class FileScratch final : public ScratchDatabase {
       if (!name.starts_with(prefix) || !name.ends_with(ending)) continue;
       databases.push_back(folder / name.substr(0, name.size() - ending.size() + kEnding.size()));
     }
-    for (const fs::path& database : databases)
-      if (LockFile lock(lock_file_of(database)); lock.take()) remove_database(database);
+    for (const fs::path& database : databases) remove_unless_in_use(database);
+  }
+
+  static void remove_unless_in_use(const fs::path& database) try {
+    LockFile lock(lock_file_of(database));
+    if (lock.take() != LockFile::State::anothers) remove_database(database);
+  } catch (const Error&) {
+    // What can't be locked stays.
   }
 
   void take_name(const fs::path& folder, const std::string& prefix) {
@@ -62,7 +68,9 @@ class FileScratch final : public ScratchDatabase {
       lock_ = std::make_unique<LockFile>(lock_file_of(path_));
       // Whatever has the name, a link that leads nowhere for one, isn't ours.
       std::error_code ignored;
-      if (lock_->take() && !fs::exists(fs::symlink_status(path_, ignored))) return;
+      if (lock_->take() != LockFile::State::anothers &&
+          !fs::exists(fs::symlink_status(path_, ignored)))
+        return;
     }
   }
 

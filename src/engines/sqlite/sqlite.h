@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dbkeeper/engines/connect.h"
 #include "dbkeeper/engines/lock.h"
@@ -27,7 +28,8 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
                                              const RestoreOptions& restore,
                                              const OpenOptions& options);
 
-std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options);
+std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
+                                            const std::vector<std::string>& tokens);
 
 std::unique_ptr<ScratchDatabase> make_scratch(const std::string& address, std::string_view purpose,
                                               const std::string& folder,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dbkeeper/base/error.h"
+#include "engines/sqlite/commit.h"
 #include "engines/sqlite/foreign_key_watch.h"
 #include "engines/sqlite/rows.h"
 
@@ -37,7 +38,7 @@ class FileTransaction final : public Transaction {
       throw Error(ErrorKind::failed, "not all rows were written: the change is taken back");
     foreign_keys_.check();
     connection_->require_exact_order();
-    const int code = sqlite3_exec(connection_->handle(), "COMMIT", nullptr, nullptr, nullptr);
+    const int code = commit_transaction(*connection_);
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
       throw Error(ErrorKind::conflict, "a row refers to a row that is not there");
     if (code != SQLITE_OK) connection_->fail(code);

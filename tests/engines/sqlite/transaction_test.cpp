@@ -1,8 +1,11 @@
 // Locks, conflicts and values, as far as they are SQLite's own.
+#include <fcntl.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cmath>
 #include <csignal>
+#include <cstdarg>
 #include <functional>
 #include <limits>
 #include <thread>
@@ -67,7 +70,55 @@ class Holder {
   sqlite3* handle_ = nullptr;
 };
 
+// A system in which no lock can be given back, as long as this lives.
+class NoUnlocking {
+ public:
+  NoUnlocking() : vfs_(sqlite3_vfs_find(nullptr)) {
+    real_ = reinterpret_cast<Call>(vfs_->xGetSystemCall(vfs_, "fcntl"));
+    REQUIRE(real_ != nullptr);
+    vfs_->xSetSystemCall(vfs_, "fcntl", reinterpret_cast<sqlite3_syscall_ptr>(&refuse_unlock));
+  }
+  ~NoUnlocking() { vfs_->xSetSystemCall(vfs_, "fcntl", nullptr); }
+  NoUnlocking(const NoUnlocking&) = delete;
+  NoUnlocking& operator=(const NoUnlocking&) = delete;
+
+  static inline int refused = 0;
+
+ private:
+  using Call = int (*)(int, int, ...);
+
+  static int refuse_unlock(int fd, int command, ...) {
+    va_list arguments;
+    va_start(arguments, command);
+    void* const argument = va_arg(arguments, void*);
+    va_end(arguments);
+    if (command == F_SETLK && static_cast<const struct flock*>(argument)->l_type == F_UNLCK) {
+      ++refused;
+      errno = EIO;
+      return -1;
+    }
+    return real_(fd, command, argument);
+  }
+
+  static inline Call real_ = nullptr;
+  sqlite3_vfs* vfs_;
+};
+
 }  // namespace
+
+TEST_CASE("a lock that can't be given back after the commit is no failed change") {
+  ScratchSqlite scratch("CREATE TABLE t (a)");
+  const Schema schema = open(scratch.url())->snapshot()->schema();
+  {
+    const auto database = open(scratch.url(), Access::write);
+    const auto transaction = database->begin();
+    write_all(*transaction, table_in(schema, "t"), {"a"}, {{1}});
+    const NoUnlocking system;
+    CHECK_NOTHROW(transaction->commit());
+    CHECK(NoUnlocking::refused > 0);
+  }
+  CHECK(scratch.query("SELECT a FROM t") == "1");
+}
 
 TEST_CASE("a locked database is waited for as long as was said, then refused") {
   const ScratchSqlite scratch("CREATE TABLE t (a)");
