@@ -303,6 +303,18 @@ TEST_CASE("a migration tool's history is exported only by name") {
   }
 }
 
+TEST_CASE("a tool's history in several tables, or in a schema of its own, stays out of an export") {
+  const std::string shop = ";CREATE TABLE shop (id INTEGER PRIMARY KEY)";
+  const DatabaseOf<ScratchSqlite> file(fixture("migration_tools/sqitch.sqlite.sql") + shop);
+  CHECK(names_in(exported(file)["data"]) == Names{"shop"});
+  CHECK(exported(file, {"--include", "projects"})["data"]["projects"].size() == 1);
+  const DatabaseOf<ScratchPostgres> server(fixture("migration_tools/sqitch.postgres.sql") + shop);
+  CHECK(names_in(exported(server)["data"]) == Names{"shop"});
+  const DatabaseOf<ScratchPostgres> drizzle(fixture("migration_tools/drizzle.postgres.sql") + shop);
+  CHECK(names_in(exported(drizzle)["data"]) == Names{"shop"});
+  CHECK(exported(drizzle)["export_metadata"]["schema_version"]["tool"] == "drizzle");
+}
+
 TEST_CASE("a source's name takes the place of the database's own identity") {
   const ScratchSqlite scratch("CREATE TABLE t(id INTEGER PRIMARY KEY)");
   const Run run = dbkeeper::testing::run(

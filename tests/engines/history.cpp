@@ -27,7 +27,8 @@ MigrationState state_of(const std::string& url) {
 
 template <class Scratch>
 MigrationState state_in(const std::string& name, const std::string& engine) {
-  Scratch scratch(fixture("migration_tools/" + name + "." + engine + ".sql"));
+  Scratch scratch(
+      fixture("migration_tools/" + name + (engine.empty() ? "" : "." + engine) + ".sql"));
   return state_of(scratch.url());
 }
 
@@ -50,6 +51,70 @@ TEST_CASE("every migration tool is known by its history table, with its version"
       CHECK(state.tool == (name == "golang_migrate" ? "golang-migrate" : name));
     }
   }
+}
+
+TEST_CASE("tools whose tables are made alike on both engines are known as well") {
+  const std::map<std::string, std::pair<std::string, std::string>> expected = {
+      {"atlas", {"atlas", "20250203113000"}},
+      {"db_migrate", {"db-migrate", "/20250203113000-add-orders"}},
+      {"diesel", {"diesel", "20250203113000"}},
+      {"doctrine", {"doctrine", "DoctrineMigrations\\Version20250203113000"}},
+      {"ecto", {"ecto", "20250203113000"}},
+      {"ef_core", {"ef-core", "20250203113000_AddOrders"}},
+      {"flyway_4", {"flyway", "1.10"}},
+      {"kysely", {"kysely", "2025-02-03-add-orders"}},
+      {"laravel", {"laravel", "2025_02_03_113000_add_orders"}},
+      {"mikro_orm", {"mikro-orm", "Migration20250203113000"}},
+      {"node_pg_migrate", {"node-pg-migrate", "1738582200000_add-orders"}},
+      {"refinery", {"refinery", "2"}},
+      {"yoyo", {"yoyo", "0002.add-orders"}}};
+  for (const auto& [name, is] : expected) {
+    CAPTURE(name);
+    for (const MigrationState& state :
+         {state_in<ScratchSqlite>(name, ""), state_in<ScratchPostgres>(name, "")}) {
+      CHECK(state.tool == is.first);
+      CHECK(state.version == is.second);
+      CHECK(state.failed.empty());
+    }
+  }
+}
+
+TEST_CASE("tools that keep their history in a schema of their own are known there") {
+  CHECK(state_in<ScratchPostgres>("drizzle", "postgres").version == "0b7c");
+  CHECK(state_in<ScratchSqlite>("drizzle", "sqlite").version == "0b7c");
+  CHECK(state_in<ScratchPostgres>("sqitch", "postgres").version == "add_orders");
+  CHECK(state_in<ScratchSqlite>("sqitch", "sqlite").version == "add_orders");
+  CHECK(state_in<ScratchPostgres>("sqlx", "postgres").version == "20250203113000");
+  CHECK(state_in<ScratchSqlite>("sqlx", "sqlite").version == "20250203113000");
+  CHECK(state_in<ScratchPostgres>("tern", "postgres").version == "7");
+}
+
+TEST_CASE("an application's own tables of such names are no history") {
+  const auto tools = [](const std::string& sql) {
+    const ScratchSqlite scratch(sql);
+    const auto snapshot = open(scratch.url())->snapshot();
+    const Schema schema = snapshot->schema();
+    std::string out;
+    for (const Table& table : schema.tables) out += history_tool(schema, table);
+    return out;
+  };
+  CHECK(tools("CREATE TABLE events(id INTEGER PRIMARY KEY, event TEXT, project TEXT, tags TEXT);"
+              "CREATE TABLE projects(project TEXT PRIMARY KEY, uri TEXT, created_at TEXT);"
+              "CREATE TABLE changes(change_id INTEGER PRIMARY KEY, change TEXT, project TEXT);"
+              "CREATE TABLE tags(tag_id INTEGER PRIMARY KEY, tag TEXT);"
+              "CREATE TABLE releases(version TEXT PRIMARY KEY, installed_at TEXT);"
+              "CREATE TABLE dependencies(change_id INTEGER, dependency TEXT);"
+              "CREATE TABLE migrations(id INTEGER PRIMARY KEY, name TEXT, run_on TEXT, herd TEXT);"
+              "CREATE TABLE schema_version(version INTEGER)")
+            .empty());
+}
+
+TEST_CASE("a migration of Atlas that stopped half way is told") {
+  ScratchSqlite atlas(fixture("migration_tools/atlas.sql"));
+  atlas.exec(
+      "UPDATE atlas_schema_revisions SET error = 'syntax error' WHERE description <> 'init'");
+  CHECK(state_of(atlas.url()).failed == "20250203113000");
+  CHECK(state_of(atlas.url()).version == "20250102100000");
 }
 
 TEST_CASE("a migration that began and did not finish is told") {
