@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "dbkeeper/base/threads.h"
+
 namespace dbkeeper {
 
 void Background::stop() noexcept {
@@ -36,7 +38,12 @@ void Background::wait_until_idle(std::unique_lock<std::mutex>& lock) {
 
 // Gives the full block to the thread, once it is through with the one before.
 void Background::hand_over() {
-  if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
+  if (!thread_.joinable() &&
+      !start_thread(thread_, [this] { work(); })) {  // no thread to be had: it is done here
+    consume_({blocks_[filling_].get(), kBlock});
+    filled_ = 0;
+    return;
+  }
   std::unique_lock lock(mutex_);
   wait_until_idle(lock);
   to_consume_ = filling_;

@@ -32,7 +32,7 @@ std::string value_action(const OptionInfo& info) {
 std::string value_branches(const std::string& command, const std::vector<OptionInfo>& options) {
   std::string out;
   for (const OptionInfo& info : options) {
-    if (info.flag() || info.name.empty() || (info.global && command != "*")) continue;
+    if (!info.takes_next_word() || info.name.empty() || (info.global && command != "*")) continue;
     std::vector<std::string> patterns;
     for (const std::string& spelling : spellings(info))
       patterns.push_back(command + ":" + spelling);
@@ -81,7 +81,7 @@ std::string bash_completion(const std::vector<CommandOptions>& commands,
     branches += command_branch(command, all_names);
     values += value_branches(command.name, command.options);
   }
-  const auto takes_value = [](const OptionInfo& info) { return !info.flag(); };
+  const auto takes_value = [](const OptionInfo& info) { return info.takes_next_word(); };
   const auto any = [](const OptionInfo&) { return true; };
 
   std::string out(kHelpers);

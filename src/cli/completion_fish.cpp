@@ -19,7 +19,7 @@ std::string option_line(const OptionInfo& info, const std::string& condition) {
   std::string out = "complete -c dbkeeper" + condition;
   if (!info.name.empty()) out += " -l " + info.name;
   if (info.letter != 0) out += fmt::format(" -s {}", info.letter);
-  if (!info.flag()) out += info.wants_path() ? " -r -F" : " -x";
+  if (info.takes_next_word()) out += info.wants_path() ? " -r -F" : " -x";
   if (!info.choices.empty()) out += " -a " + fish_quoted(join(info.choices, " "));
   return out + " -d " + fish_quoted(info.description) + "\n";
 }

@@ -28,12 +28,17 @@ std::string action_of(const OptionInfo& info, const std::string& names) {
 
 std::string option_specification(const OptionInfo& info) {
   const std::string stem = info.repeatable ? "*" : "";
-  const std::string value =
-      info.flag() ? "" : fmt::format(":{}:{}", escaped(info.value), action_of(info, ""));
+  const std::string value = info.flag() ? ""
+                                        : fmt::format("{}:{}:{}", info.implied.empty() ? "" : ":",
+                                                      escaped(info.value), action_of(info, ""));
   const std::string rest = fmt::format("[{}]{}", escaped(info.description), value);
   std::string out;
   if (!info.name.empty())
-    out += fmt::format("    '{}--{}{}{}'\n", stem, info.name, info.flag() ? "" : "=", rest);
+    out += fmt::format("    '{}--{}{}{}'\n", stem, info.name,
+                       info.flag()            ? ""
+                       : info.implied.empty() ? "="
+                                              : "=-",
+                       rest);
   if (info.letter != 0)
     out += fmt::format("    '{}-{}{}{}'\n", stem, info.letter, info.flag() ? "" : "+", rest);
   return out;

@@ -75,6 +75,10 @@ std::vector<std::string> texts(const ConfigFile& file, const ConfigEntry& entry,
                                const OptionInfo& info) {
   std::vector<std::string> out;
   for (const ConfigValue& value : entry.values) {
+    if (!info.implied.empty() && value.kind == ConfigValue::Kind::boolean) {
+      if (value.text == "true") out.push_back(info.implied);
+      continue;
+    }
     if (!fits(info, value) || (entry.list && !info.repeatable))
       throw at_line(file, entry.line, fmt::format("'{}' must be {}", entry.key, expectation(info)));
     if (value.text.empty())

@@ -3,27 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <new>
 
 #include "cli/color.h"
 #include "cli/exit_code.h"
 #include "dbkeeper/base/printable.h"
 
 namespace dbkeeper::cli {
-Error as_error(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorKind::failed, "out of memory").hint("fewer --jobs need less");
-  } catch (const std::exception& error) {
-    return Error(ErrorKind::failed, fmt::format("unexpected: {}", error.what()))
-        .hint("this is a fault of dbkeeper; please report it with the command that was called");
-  } catch (...) {
-    return Error(ErrorKind::failed, "unexpected: an exception of an unknown kind");
-  }
-}
 
 std::string shown_lines(std::string_view text) {
   std::string out;

@@ -1,7 +1,6 @@
 // An error as people and programs get to see it.
 #pragma once
 
-#include <exception>
 #include <string>
 #include <string_view>
 
@@ -9,9 +8,6 @@
 #include "dbkeeper/base/error.h"
 
 namespace dbkeeper::cli {
-
-// Whatever was thrown, as an Error.
-Error as_error(const std::exception_ptr& thrown);
 
 // `error: what` / `  while: where` / `hint: what to do`, a newline after each.
 std::string error_text(const Error& error, const Redactor& redactor, bool color);

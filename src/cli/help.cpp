@@ -59,7 +59,10 @@ std::string label_of(const OptionInfo& info) {
   if (info.name.empty()) return "  " + info.positional;
   std::string label = info.letter != 0 ? fmt::format("  -{}, ", info.letter) : "      ";
   label += "--" + info.name;
-  if (!info.flag()) label += " " + info.value;
+  if (info.takes_next_word())
+    label += " " + info.value;
+  else if (!info.implied.empty())
+    label += "[=" + info.value + "]";
   return label;
 }
 

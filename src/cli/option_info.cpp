@@ -50,6 +50,8 @@ OptionInfo describe(const CLI::Option& option) {
     info.takes = OptionInfo::Takes::nothing;
   else
     read_type(option.get_type_name(), info);
+  if (!info.choices.empty() && option.get_items_expected_min() == 0)
+    info.implied = info.choices.front();
   info.default_text = option.get_default_str();
   info.description = option.get_description();
   info.repeatable = option.get_expected_max() > 1 ||

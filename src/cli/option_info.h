@@ -24,6 +24,7 @@ struct OptionInfo {
   Takes takes = Takes::text;
   std::string value;                 // what it takes, for people: "FILE", "N", "auto|always|never"
   std::vector<std::string> choices;  // the only values that it takes; empty: any
+  std::string implied;               // what it takes standing alone; empty: it needs a value
   std::string range;                 // "1 to 64", empty without one
   std::string default_text;
   std::string description;
@@ -32,6 +33,8 @@ struct OptionInfo {
   bool global = false;
 
   bool flag() const { return takes == Takes::nothing; }
+  // Whether a word behind it is its value; else that stands behind a = or nowhere.
+  bool takes_next_word() const { return !flag() && implied.empty(); }
   bool wants_path() const;
   // How CLI11 finds it: "--jobs", or the positional's name.
   std::string key() const { return name.empty() ? positional : "--" + name; }

@@ -25,6 +25,7 @@
 #include "dbkeeper/base/environment.h"
 #include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/thrown.h"
 #include "dbkeeper/base/url.h"
 #include "dbkeeper/base/write.h"
 

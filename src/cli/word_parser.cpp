@@ -46,7 +46,9 @@ class WordParser {
     const OptionInfo* info = find_long(options_, name);
     if (info == nullptr) throw unknown(fmt::format("--{}", name));
     if (equals == word.npos) {
-      assign(*info, info->flag() ? "true" : next_word(*info));
+      assign(*info, info->flag()              ? "true"
+                    : info->takes_next_word() ? next_word(*info)
+                                              : info->implied);
     } else if (info->flag()) {
       throw usage(fmt::format("option '--{}' takes no value", name));
     } else {
@@ -136,10 +138,10 @@ class WordParser {
 bool takes_next(std::string_view word, const std::vector<OptionInfo>& options) {
   if (word.starts_with("--")) {
     const OptionInfo* info = find_long(options, word.substr(2));
-    return info != nullptr && !info->flag();
+    return info != nullptr && info->takes_next_word();
   }
   const OptionInfo* info = find_short(options, word.back());
-  return info != nullptr && !info->flag() && word.size() == 2;
+  return info != nullptr && info->takes_next_word() && word.size() == 2;
 }
 
 bool is_known(std::string_view word, const std::vector<OptionInfo>& options) {

@@ -86,6 +86,10 @@ constexpr std::string_view kMigrate =
     "database is as it was. 6: it succeeded by its own account and left the database\n"
     "broken, or, with --strict, without data that it had. 8: it failed, and the\n"
     "database is not as it was. The command's own status is in the message.\n"
+    "\n"
+    "{url} in a word of the command is the database's address. With --rehearse it is\n"
+    "the copy's first; where neither that, nor a variable, nor another word leads to\n"
+    "the copy, nothing is run (exit code 2).\n"
     "docs/migrate.md has every rule, and what to write into a container's entrypoint.";
 
 constexpr std::string_view kInspect =

@@ -15,6 +15,7 @@
 #include "commands/run_lock.h"
 #include "commands/undo_command.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/thrown.h"
 #include "dbkeeper/core/database_document.h"
 #include "dbkeeper/core/export_target.h"
 #include "dbkeeper/core/history.h"
@@ -267,6 +268,12 @@ void ImportCommand::commit() {
       // Whether a lost server has done it is not known.
       if (record && error.kind() != ErrorKind::connection) record->forget();
       throw;
+    } catch (...) {
+      throw Error(ErrorKind::altered,
+                  fmt::format("{}; whether the import was committed is not known",
+                              as_error(std::current_exception()).message()))
+          .hint(record && safety_copy_ ? undo_command(context_) + " takes it back, if it was"
+                                       : "run it again: what is there already is found");
     }
     if (record) record->done();
   }

@@ -9,7 +9,7 @@
 namespace dbkeeper::migrate_command {
 
 struct Options {
-  bool strict = false;
+  std::string strict;  // empty, "losses" or "values"
   std::vector<std::string> expect_loss;
   bool auto_restore = false;
   bool rehearse = false;

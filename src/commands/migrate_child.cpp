@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "commands/migrate_words.h"
+#include "dbkeeper/base/threads.h"
+#include "dbkeeper/base/thrown.h"
 
 namespace dbkeeper {
 namespace {
@@ -21,8 +23,9 @@ constexpr std::chrono::milliseconds kLook{500};
 // Tells, while the command runs, who is in its way.
 class Onlooker {
  public:
-  Onlooker(const SessionWatch& watch, Reporter& reporter)
-      : watch_(watch), reporter_(reporter), thread_([this](std::stop_token end) { look(end); }) {}
+  Onlooker(const SessionWatch& watch, Reporter& reporter) : watch_(watch), reporter_(reporter) {
+    add_thread(thread_, [this](const std::stop_token& end) { look(end); });
+  }
 
  private:
   void look(const std::stop_token& end) {
@@ -40,7 +43,7 @@ class Onlooker {
   const SessionWatch& watch_;
   Reporter& reporter_;
   std::set<std::pair<int, std::string>> told_;
-  std::jthread thread_;
+  std::vector<std::jthread> thread_;  // one, or none to be had
 };
 
 bool contains(const Variables& variables, const std::string& name) {
@@ -69,8 +72,8 @@ MigrateChild run_child(const MigrateCall& call, Context& context) {
   }
   try {
     child.sessions = watch->finish();
-  } catch (const Error& error) {
-    context.reporter.debug(error.message());
+  } catch (...) {
+    context.reporter.debug(as_error(std::current_exception()).message());
   }
   return child;
 }

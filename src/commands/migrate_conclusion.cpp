@@ -6,9 +6,13 @@
 #include "commands/restore_run.h"
 #include "commands/undo_command.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/thrown.h"
 
 namespace dbkeeper {
 namespace {
+
+constexpr std::string_view kNoCopy =
+    "its copy is lost, and nothing takes it back; dbkeeper list shows the backups that there are";
 
 std::int64_t number(std::size_t size) { return static_cast<std::int64_t>(size); }
 
@@ -30,14 +34,15 @@ std::optional<Error> MigrateRun::conclude_rehearsal() {
   }
   keep_copy();  // nothing is known against it, and nothing for it
   Error problem = *rehearsal.problem;
-  return std::move(problem.hint("undo it, if need be: " + report_.undo));
+  return std::move(problem.hint(report_.undo.empty() ? std::string(kNoCopy)
+                                                     : "undo it, if need be: " + report_.undo));
 }
 
 std::optional<Error> MigrateRun::conclude() {
   const ForegroundEnd& end = report_.child->end;
   const int status = end.timed_out ? std::max(end.status, 1) : end.status;
   const MigrateVerdict verdict =
-      verdict_on({.status = status, .strict = options_.strict}, *report_.effect);
+      verdict_on({.status = status, .strict = strictness()}, *report_.effect);
   switch (verdict) {
     case MigrateVerdict::nothing:
     case MigrateVerdict::failed:
@@ -86,22 +91,35 @@ std::optional<Error> MigrateRun::refuse(MigrateVerdict verdict) {
   const bool by_itself = verdict == MigrateVerdict::broken || verdict == MigrateVerdict::lossy;
   std::string what = what_happened(verdict);
   // What could only not be looked at isn't known to be wrong.
-  if (options_.auto_restore && report_.effect->is_known_to_differ()) {
+  if (options_.auto_restore && report_.effect->is_known_to_differ() && !copy_->is_lost()) {
     try {
       put_back();
-    } catch (const Error& error) {
-      what += fmt::format("; and putting it back failed: {}", error.message());
+    } catch (...) {
+      what += fmt::format("; and putting it back failed: {}",
+                          as_error(std::current_exception()).message());
     }
   }
   const int signal = report_.child ? report_.child->end.interrupted : 0;
   if (!report_.restored)
     return Error(by_itself ? ErrorKind::check : ErrorKind::altered, std::move(what))
-        .hint("undo it: " + report_.undo + (first.empty() ? "" : "; " + first));
+        .hint((report_.undo.empty() ? std::string(kNoCopy) : "undo it: " + report_.undo) +
+              (first.empty() ? "" : "; " + first));
   what += "; it was put back as it was before, from " + copy_->file() + where_replaced_is();
   const ErrorKind kind = signal != 0 ? ErrorKind::interrupted
                          : by_itself ? ErrorKind::check
                                      : ErrorKind::failed;
   return Error(kind, std::move(what)).hint(first);
+}
+
+// Something went wrong on the way to what has to be told once the command has run.
+Error MigrateRun::fall_short(const Error& error) {
+  record_->failed();
+  if (report_.undo.empty() && !report_.restored) keep_copy();
+  return Error(ErrorKind::altered,
+               fmt::format("{}: {}, and what it has done could not be found out: {}", name(),
+                           report_.child ? end_in_words(*report_.child) : "its end is unknown",
+                           error.message()))
+      .hint(report_.undo.empty() ? std::string(kNoCopy) : "undo it, if need be: " + report_.undo);
 }
 
 std::string MigrateRun::where_replaced_is() const {
@@ -131,24 +149,25 @@ void MigrateRun::forget_copy() {
 }
 
 void MigrateRun::keep_copy() {
+  if (copy_->is_lost()) return;
   report_.backup = copy_->file();
-  report_.undo = undo_command(context_);
+  report_.undo = recorded_ ? undo_command(context_) : restore_command_of(copy_->file(), context_);
   clean_up_copies(*copy_, after_);
 }
 
 // The record stays as begun: something is under way.
 void MigrateRun::keep_in_case() {
   keep_copy();
-  context_.reporter.warn(
-      fmt::format("something that the command started is still running, and may change the "
-                  "database yet: the backup from before stays, {}",
-                  report_.backup));
+  context_.reporter.warn(fmt::format(
+      "something that the command started is still running, and may change the "
+      "database yet{}",
+      report_.backup.empty() ? "" : ": the backup from before stays, " + report_.backup));
 }
 
 void MigrateRun::put_back() {
   context_.reporter.info(fmt::format("putting the database back from {}", copy_->file()));
   const RestoreDone done =
-      run_restore(*archive_, {.how = {.jobs = context_.settings.jobs}}, after_);
+      run_restore(copy_->archive(), {.how = {.jobs = context_.settings.jobs}}, after_);
   report_.restored = true;
   report_.newer = done.safety                     ? done.safety->file.string()
                   : done.report.put_aside.empty() ? std::string()
@@ -161,7 +180,8 @@ void MigrateRun::warn_of_losses() {
     if (loss.expected)
       context_.reporter.info("as expected: " + text_of(loss));
     else
-      context_.reporter.warn("lost: " + text_of(loss));
+      context_.reporter.warn((loss.kind == LossKind::values_changed ? "changed: " : "lost: ") +
+                             text_of(loss));
 }
 
 // "alembic upgrade head: ended with status 1, and the database is not as it was: …"
@@ -174,14 +194,15 @@ std::string MigrateRun::what_happened(MigrateVerdict verdict) const {
   const Effect& effect = *report_.effect;
   std::vector<std::string> lost;
   for (const Loss& loss : effect.losses)
-    if (!loss.expected) lost.push_back(text_of(loss));
+    if (fails(loss, strictness())) lost.push_back(text_of(loss));
   switch (verdict) {
     case MigrateVerdict::broken:
       return fmt::format("{}, but left the database with {}: {}", run,
                          plural(number(effect.findings.size()), "new problem"),
                          list_of(effect.findings));
     case MigrateVerdict::lossy:
-      return fmt::format("{}, but lost what --expect-loss doesn't name: {}", run, join(lost, "; "));
+      return fmt::format("{}, but lost or changed what --expect-loss doesn't name: {}", run,
+                         join(lost, "; "));
     case MigrateVerdict::altered:
       return fmt::format("{}, and the database {}", run, what_is_different());
     default:

@@ -4,7 +4,9 @@
 
 #include <system_error>
 
+#include "commands/proven_backup.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/thrown.h"
 #include "dbkeeper/core/cleanup.h"
 #include "dbkeeper/core/run_record.h"
 
@@ -24,17 +26,44 @@ NewBackup make(Database& database, Context& context) {
 }  // namespace
 
 MigrateCopy::MigrateCopy(Database& database, Context& context) : backup_(make(database, context)) {
-  use_.emplace(backup_.file);
+  open();
   context.reporter.info(fmt::format("backup, read back: {} ({})", backup_.file.string(),
                                     human_size(static_cast<std::int64_t>(backup_.bytes))));
 }
 
 MigrateCopy::~MigrateCopy() {
-  if (kept_) return;
+  // Another file under its name is somebody else's.
+  if (kept_ || lost_ || !archive_->is_untouched()) return;
   use_.reset();
   std::error_code ignored;
   std::filesystem::remove(proof_file_of(backup_.file), ignored);
   std::filesystem::remove(backup_.file, ignored);
+}
+
+void MigrateCopy::open() {
+  archive_.emplace(backup_.file);
+  use_.emplace(backup_.file);
+}
+
+void MigrateCopy::secure(Context& context) {
+  if (lost_ || archive_->is_untouched()) return;
+  const std::string old = file();
+  try {
+    backup_.file = write_again(*archive_, context.settings.jobs, context.stop);
+    open();
+    remember_verified(backup_.file, context.reporter);
+    context.reporter.warn(fmt::format(
+        "the command removed or replaced the copy from before, {}: it is written again, and read "
+        "back{}",
+        old, file() == old ? "" : ": " + file()));
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
+    lost_ = true;
+    context.reporter.warn(
+        fmt::format("the command removed, replaced or overwrote the copy from "
+                    "before, {}, and it is lost: {}",
+                    old, error.message()));
+  }
 }
 
 std::string copy_from_before_first_failure(const MigrateCopy& copy, const DatabaseInfo& database,
@@ -64,8 +93,9 @@ void clean_up_copies(const MigrateCopy& copy, Context& context) {
       if (!file.failure.empty())
         context.reporter.warn(
             fmt::format("cannot remove '{}': {}", file.backup.path.string(), file.failure));
-  } catch (const Error& error) {
-    context.reporter.warn(fmt::format("older copies are not cleaned up: {}", error.message()));
+  } catch (...) {
+    context.reporter.warn(fmt::format("older copies are not cleaned up: {}",
+                                      as_error(std::current_exception()).message()));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "dbkeeper/base/file_use.h"
 #include "dbkeeper/commands/command.h"
 #include "dbkeeper/core/new_backup.h"
+#include "dbkeeper/formats/backup.h"
 
 namespace dbkeeper {
 
@@ -24,13 +25,24 @@ class MigrateCopy {
   void keep() { kept_ = true; }
   void give_up() { kept_ = false; }
 
+  // Once the command has run, which may have removed the file, or put another in its place: what
+  // was opened before stands as a file again, under another name if need be, or the copy is lost.
+  // Warns of both.
+  void secure(Context& context);
+  bool is_lost() const { return lost_; }
+
   std::string file() const { return backup_.file.string(); }  // absolute
   const NewBackup& backup() const { return backup_; }
+  const BackupArchive& archive() const { return *archive_; }
 
  private:
+  void open();
+
   NewBackup backup_;
+  std::optional<BackupArchive> archive_;
   std::optional<FileUse> use_;
   bool kept_ = false;
+  bool lost_ = false;
 };
 
 // The copy from before the first of the database's failed migrations that go on to this one, if it

@@ -9,7 +9,9 @@
 #include "commands/migrate_words.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/backup.h"
+#include "dbkeeper/core/backup_database.h"
 #include "dbkeeper/core/sameness.h"
+#include "dbkeeper/engines/lock.h"
 #include "dbkeeper/engines/scratch.h"
 
 namespace dbkeeper {
@@ -27,7 +29,11 @@ class Stage {
   Rehearsal play() {
     set_up();
     const MigrateCall command = redirected();
-    out_.child = run_child(command, context_);
+    {
+      // A command that knows the live database by itself finds it locked.
+      const auto hold = hold_writers(call_.address, context_.open_options(Access::write));
+      out_.child = run_child(command, context_);
+    }
     look();
     judge();
     return std::move(out_);
@@ -75,6 +81,10 @@ class Stage {
   void look() {
     EffectOptions options = call_.effect;
     options.enough = kEnough;
+    if (out_.child->end.status == 0)
+      options.open_copy = [&] {
+        return open_backup(call_.backup, after_.open_options(Access::read));
+      };
     out_.effect = effect_since(
         call_.before, call_.backup, [&] { return open_scratch(); }, options, after_.reporter,
         after_.stop);
@@ -83,6 +93,7 @@ class Stage {
     });
     options.enough = EffectOptions().enough;
     options.tell_structure = true;
+    options.open_copy = {};
     out_.live = effect_since(
         call_.before, call_.backup, [&] { return after_.open_database(Access::read); }, options,
         after_.reporter, after_.stop);
@@ -146,10 +157,11 @@ class Stage {
             plural(static_cast<std::int64_t>(out_.effect.findings.size()), "new problem"),
             out_.effect.findings.front().message));
       case MigrateVerdict::lossy:
-        return fail("the rehearsal lost data that --expect-loss doesn't name: " + losses());
+        return fail("the rehearsal lost or changed data that --expect-loss doesn't name: " +
+                    losses());
       case MigrateVerdict::failed:
       case MigrateVerdict::altered:
-        return fail("the rehearsal's command " + end_in_words(child));
+        return fail("the rehearsal's command " + end_in_words(child), files_in_words());
     }
   }
 
@@ -169,15 +181,19 @@ class Stage {
   std::string losses() const {
     std::vector<std::string> texts;
     for (const Loss& loss : out_.effect.losses)
-      if (!loss.expected) texts.push_back(text_of(loss));
+      if (fails(loss, call_.strict)) texts.push_back(text_of(loss));
     return join(texts, "; ");
   }
 
-  std::string where_it_may_be_named() const {
+  std::string files_in_words() const {
     const auto files = files_that_name(call_.address, std::filesystem::current_path());
-    if (!files.empty())
-      return fmt::format("{} seem{} to name the database itself: let that come from DATABASE_URL",
-                         join(files, ", "), files.size() == 1 ? "s" : "");
+    if (files.empty()) return {};
+    return fmt::format("{} seem{} to name the database itself: let that come from DATABASE_URL",
+                       join(files, ", "), files.size() == 1 ? "s" : "");
+  }
+
+  std::string where_it_may_be_named() const {
+    if (std::string files = files_in_words(); !files.empty()) return files;
     if (out_.found.empty())
       return "no variable names the database: let the command take it from DATABASE_URL";
     return fmt::format("{} led to the copy; the command may know the database from elsewhere",
@@ -192,7 +208,33 @@ class Stage {
   Rehearsal out_;
 };
 
+// Sources that read DATABASE_URL lead to the copy as well, unless others name the database.
+void refuse_unled(const Redirection& way, const std::string& address) {
+  const auto folder = std::filesystem::current_path();
+  const auto naming = files_that_name(address, folder);
+  if (naming.empty() && !files_that_read_the_url(folder).empty()) return;
+  std::string why = "neither a variable nor a word of the command names it";
+  if (!naming.empty())
+    why += fmt::format(", and {} seem{} to", join(naming, ", "), naming.size() == 1 ? "s" : "");
+  if (!way.doubtful.empty())
+    why += fmt::format("; {} {} a database like it on another host", join(way.doubtful, ", "),
+                       way.doubtful.size() == 1 ? "names" : "name");
+  throw Error(ErrorKind::usage,
+              "nothing leads the command to a copy of the database instead of the live one, so it "
+              "isn't rehearsed: " +
+                  why)
+      .hint(
+          "let the command take its database from DATABASE_URL, and set that, or write {url} "
+          "where the command has the address");
+}
+
 }  // namespace
+
+void require_way_to_copy(const std::vector<std::string>& words, const std::string& address,
+                         Context& context) {
+  const Redirection way = redirect(address, address, {context.program_environment(), words});
+  if (!way.leads) refuse_unled(way, address);
+}
 
 Rehearsal rehearse(const RehearsalCall& call, Context& context, Context& after) {
   return Stage(call, context, after).play();

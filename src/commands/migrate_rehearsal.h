@@ -17,7 +17,7 @@ struct RehearsalCall {
   const Look& before;           // at it
   const EffectOptions& effect;
   std::optional<std::chrono::milliseconds> timeout;
-  bool strict = false;
+  Strictness strict = Strictness::none;
 };
 
 struct Rehearsal {
@@ -28,6 +28,11 @@ struct Rehearsal {
   bool live_touched = false;          // by the command, as far as can be told
   std::optional<Error> problem;       // why the live database isn't to be migrated
 };
+
+// Error(usage), before anything is run, where the command would work on the live database for all
+// that is known.
+void require_way_to_copy(const std::vector<std::string>& words, const std::string& address,
+                         Context& context);
 
 // Restores the backup into a scratch database, runs the command with every way to name the live
 // database led there, and looks at both. `after` is a context that a stop of the command doesn't

@@ -73,6 +73,8 @@ std::string_view kind_of(LossKind kind) {
       return "rows lost";
     case LossKind::values_lost:
       return "values lost";
+    case LossKind::values_changed:
+      return "values changed";
     case LossKind::history_lost:
       return "history lost";
   }
@@ -91,6 +93,10 @@ Value value_of(const Loss& loss) {
       .set("version", text_or_null(loss.version))
       .set("perhaps_renamed_to", text_or_null(loss.perhaps_renamed_to))
       .set("expected", loss.expected);
+}
+
+Value value_of(const NotCompared& column) {
+  return Value().set("table", column.table).set("column", column.column).set("why", column.why);
 }
 
 struct Version {
@@ -152,7 +158,8 @@ void set_all_null(Value& value, std::initializer_list<std::string_view> names) {
 void add_effect(Value& value, const Look* before, const Effect* effect, Value changed) {
   if (!before || !effect) {
     value.set("changed", std::move(changed));
-    return set_all_null(value, {"changes", "unseen", "versions", "ledger", "losses", "findings"});
+    return set_all_null(
+        value, {"changes", "unseen", "versions", "ledger", "losses", "not_compared", "findings"});
   }
   value.set("changed", changed_value(*effect))
       .set("changes", Value::list(effect->changes))
@@ -160,6 +167,7 @@ void add_effect(Value& value, const Look* before, const Effect* effect, Value ch
       .set("versions", effect->checked ? list_value(versions(*before, *effect)) : Value())
       .set("ledger", effect->counted ? ledger_value(before->ledger, effect->after.ledger) : Value())
       .set("losses", list_value(effect->losses))
+      .set("not_compared", list_value(effect->not_compared))
       .set("findings", Value::list(effect->findings, [&](const Finding& finding) {
              return dbkeeper::value_of(effect->after.schema, finding);
            }));

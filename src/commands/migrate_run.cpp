@@ -8,6 +8,8 @@
 #include "commands/run_lock.h"
 #include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/thrown.h"
+#include "dbkeeper/core/backup_database.h"
 #include "dbkeeper/engines/target.h"
 
 namespace dbkeeper {
@@ -63,15 +65,21 @@ std::optional<Error> MigrateRun::carry_out() {
   find_program(context_.passed_words.front());
   lock_ = lock_for_run(address_, context_);
   if (!is_needed()) return std::nullopt;
+  if (options_.rehearse) require_way_to_copy(context_.passed_words, address_, context_);
   look_before();
   make_copy();
   if (!options_.rehearse)
     warn_of_another_database();
   else if (!rehearsed())
     return conclude_rehearsal();
-  run_command();
-  look_after();
-  return conclude();
+  try {
+    run_command();
+    look_after();
+    return conclude();
+  } catch (...) {
+    if (!started_) throw;
+    return fall_short(as_error(std::current_exception()));
+  }
 }
 
 bool MigrateRun::is_needed() {
@@ -102,7 +110,6 @@ void MigrateRun::make_copy() {
     const auto database = context_.open_database(Access::read);
     copy_.emplace(*database, context_);
   }
-  archive_.emplace(copy_->file());
   const DatabaseInfo& info = report_.before->info;
   context_.stop.check();
   record_.emplace(context_.settings.backup_dir,
@@ -124,11 +131,11 @@ bool MigrateRun::rehearsed() {
   try {
     report_.rehearsal = rehearse({.words = context_.passed_words,
                                   .address = address_,
-                                  .backup = *archive_,
+                                  .backup = copy_->archive(),
                                   .before = *report_.before,
                                   .effect = effect_options_,
                                   .timeout = timeout_,
-                                  .strict = options_.strict},
+                                  .strict = strictness()},
                                  context_, after_);
   } catch (Error& error) {
     forget_copy();
@@ -138,7 +145,19 @@ bool MigrateRun::rehearsed() {
     error.during("rehearsing; the live database is as it was");
     throw;
   }
+  secure_copy();
+  if (copy_->is_lost() && !report_.rehearsal->problem)
+    report_.rehearsal->problem =
+        Error(ErrorKind::failed,
+              "the rehearsal's command destroyed the copy of the live database, "
+              "which is as it was")
+            .hint("keep --dir out of what the command removes");
   return !report_.rehearsal->problem;
+}
+
+Strictness MigrateRun::strictness() const {
+  if (options_.strict.empty()) return Strictness::none;
+  return options_.strict == "values" ? Strictness::values : Strictness::losses;
 }
 
 Variables MigrateRun::variables() const {
@@ -162,28 +181,46 @@ void MigrateRun::warn_of_another_database() const {
 }
 
 void MigrateRun::run_command() {
+  started_ = true;
   try {
-    report_.child = run_child({.words = context_.passed_words,
-                               .set = variables(),
-                               .unset = {},
-                               .address = address_,
-                               .timeout = timeout_},
-                              context_);
-  } catch (...) {  // it was never started
+    report_.child = run_child(
+        {.words = with_url(context_.passed_words, address_, context_.program_environment()),
+         .set = variables(),
+         .unset = {},
+         .address = address_,
+         .timeout = timeout_},
+        context_);
+  } catch (const Error&) {  // it was never started
+    started_ = false;
     forget_copy();
     throw;
   }
+  secure_copy();
+}
+
+// `git clean -fdx` takes the backup folder with it. At once, since nothing else may come to hold
+// what the copy holds: not after the looks, which take their time.
+void MigrateRun::secure_copy() {
+  copy_->secure(after_);
+  recorded_ = record_->renew(copy_->file());
 }
 
 void MigrateRun::look_after() {
   const bool failed = report_.child->end.status != 0;
   effect_options_.enough = failed ? EffectOptions().enough : 1;
+  if (!failed)
+    effect_options_.open_copy = [&] {
+      return open_backup(copy_->archive(), after_.open_options(Access::read));
+    };
   report_.effect = effect_since(
-      *report_.before, *archive_, [&] { return after_.open_database(Access::read); },
+      *report_.before, copy_->archive(), [&] { return after_.open_database(Access::read); },
       effect_options_, after_.reporter, after_.stop);
   if (!report_.effect->unseen.empty())
     context_.reporter.warn(fmt::format("the database could not be looked at afterwards: {}",
                                        join(report_.effect->unseen, "; ")));
+  for (const NotCompared& column : report_.effect->not_compared)
+    context_.reporter.warn(fmt::format("values of {}.{} are not compared with those before: {}",
+                                       column.table, column.column, column.why));
   for (const BlockedBy& blocker : report_.child->sessions.waits)
     context_.reporter.warn(fmt::format("it waited {:.1f} s{} for {}", blocker.seconds,
                                        blocker.waited.empty() ? "" : " on " + blocker.waited,

@@ -33,11 +33,15 @@ class MigrateRun {
   void look_before();
   void make_copy();
   bool rehearsed();
+  Strictness strictness() const;
   Variables variables() const;
   void warn_of_another_database() const;
   void run_command();
+  void secure_copy();
   void look_after();
   std::optional<Error> conclude();
+
+  Error fall_short(const Error& error);
 
   std::optional<Error> conclude_rehearsal();
   std::optional<Error> leave_as_it_was(MigrateVerdict verdict);
@@ -65,8 +69,9 @@ class MigrateRun {
   EffectOptions effect_options_;
   std::unique_ptr<DatabaseLock> lock_;
   std::optional<MigrateCopy> copy_;
-  std::optional<BackupArchive> archive_;
   std::optional<RunRecord> record_;
+  bool recorded_ = true;
+  bool started_ = false;  // the command, as far as is known
 };
 
 }  // namespace dbkeeper

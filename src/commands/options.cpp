@@ -221,9 +221,13 @@ void cleanup_command::add_options(CLI::App& app, Options& options) {
 }
 
 void migrate_command::add_options(CLI::App& app, Options& options) {
-  app.add_flag("--strict", options.strict, "lost rows or values fail, unless --expect-loss");
+  app.add_option("--strict", options.strict,
+                 "lost rows, values, tables and columns fail, unless --expect-loss; with =values "
+                 "also values that are others than before")
+      ->check(CLI::IsMember({"losses", "values"}))
+      ->expected(0, 1);
   app.add_option("--expect-loss", options.expect_loss,
-                 "what is meant to be lost: a table, or table.column; a list")
+                 "what is meant to be lost or changed: a table, or table.column; a list")
       ->type_name("TABLES");
   app.add_flag("--auto-restore", options.auto_restore,
                "a failure puts the database back, if it isn't as before");

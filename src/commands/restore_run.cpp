@@ -8,6 +8,7 @@
 #include "commands/proven_backup.h"
 #include "commands/undo_command.h"
 #include "dbkeeper/base/file_use.h"
+#include "dbkeeper/base/thrown.h"
 #include "dbkeeper/core/backup.h"
 #include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/run_record.h"
@@ -138,6 +139,14 @@ class Recorded {
       // Whether a lost server has done it is not known.
       if (record_ && error.kind() != ErrorKind::connection) record_->forget();
       throw;
+    } catch (...) {
+      const Error error = as_error(std::current_exception());
+      // The record was begun just before the last step.
+      if (!record_) throw Error(error);
+      throw Error(
+          ErrorKind::altered,
+          fmt::format("{}; whether the database was replaced is not known", error.message()))
+          .hint(undo_command(context_, wish_.to) + " takes it back, if it was");
     }
   }
 

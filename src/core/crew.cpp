@@ -2,19 +2,19 @@
 
 #include <thread>
 
+#include "dbkeeper/base/threads.h"
+
 namespace dbkeeper {
 
 void Crew::run(const std::vector<std::function<void()>>& works) {
   {
     std::vector<std::jthread> threads;
-    try {
-      for (std::size_t i = 1; i < works.size(); ++i)
-        threads.emplace_back([this, &work = works[i]] { carry_out(work); });
-    } catch (...) {
-      failed_ = true;  // no more threads: those that run are to end
-      throw;
-    }
+    std::size_t own = 1;  // those before it have a thread; the rest are this one's, with the first
+    while (own < works.size() &&
+           add_thread(threads, [this, &work = works[own]] { carry_out(work); }))
+      ++own;
     if (!works.empty()) carry_out(works.front());
+    for (; own < works.size(); ++own) carry_out(works[own]);
   }
   if (failure_) std::rethrow_exception(failure_);
 }

@@ -19,8 +19,9 @@ class Crew {
   // The stop outlives it.
   Crew(std::size_t parts, const Stop& stop) : parts_(parts), stop_(stop) {}
 
-  // Runs a worker for each of `works`, the first one in the calling thread, and waits for all;
-  // throws the first failure.
+  // Runs a worker for each of `works`, the first one in the calling thread, as well as those for
+  // which the system has no thread, one after the other; waits for all, and throws the first
+  // failure.
   void run(const std::vector<std::function<void()>>& works);
 
   // For the workers: the next part that nobody has begun; none once all are.

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/in_order.h"
+#include "dbkeeper/base/threads.h"
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/history.h"
 
@@ -238,8 +239,8 @@ ExportReport write_export(Snapshot& snapshot, const Schema& schema, const Export
     std::vector<std::jthread> threads;
     for (Snapshot* reader : all.snapshots())
       if (reader != &snapshot)
-        threads.emplace_back(
-            [&, reader] { Worker(*reader, plan, units, in_order, meter, stop).run(); });
+        add_thread(threads,
+                   [&, reader] { Worker(*reader, plan, units, in_order, meter, stop).run(); });
     Worker(snapshot, plan, units, in_order, meter, stop).run();
   }
   in_order.rethrow_failure();

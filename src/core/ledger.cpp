@@ -73,7 +73,7 @@ void compare(const TableLedger& before, const TableLedger& after, std::vector<Lo
     out.push_back({LossKind::rows_lost, before.table, {}, before.rows, after.rows, {}, false});
   for (const auto& [column, values] : before.values) {
     const std::int64_t* now = find_values(after, column);
-    if (!now && values > 0)
+    if (!now)
       out.push_back({LossKind::column_dropped, before.table, column, values, 0,
                      new_name_of(values, before, after), false});
     if (now && values - *now > rows_lost)
@@ -100,6 +100,12 @@ std::string canonical(std::string_view name) {
 std::vector<std::string> names_of(const std::string& table, const std::string& default_schema) {
   if (parts_of(table).size() > 1) return {table};
   return {table, quoted_if_needed(default_schema) + "." + table};
+}
+
+// What went with a table or a column.
+std::string with_it(std::int64_t count, std::string_view noun) {
+  return count == 0 ? fmt::format("; it had no {}s", noun)
+                    : fmt::format(", and {} with it", plural(count, noun));
 }
 
 std::string gone(std::int64_t lost, std::int64_t before, std::string_view noun) {
@@ -167,7 +173,7 @@ std::vector<Loss> losses(const Ledger& before, const Ledger& after,
   for (const TableLedger& table : before) {
     if (const TableLedger* now = find(after, table.table))
       compare(table, *now, out);
-    else if (table.rows > 0)
+    else
       out.push_back({LossKind::table_dropped,
                      table.table,
                      {},
@@ -191,16 +197,19 @@ std::string text_of(const Loss& loss) {
                                                    : quoted_if_needed(loss.perhaps_renamed_to));
   switch (loss.kind) {
     case LossKind::table_dropped:
-      return fmt::format("{}: the table is gone, and {} with it{}", place,
-                         plural(loss.before, "row"), renamed);
+      return fmt::format("{}: the table is gone{}{}", place, with_it(loss.before, "row"), renamed);
     case LossKind::column_dropped:
-      return fmt::format("{}: the column is gone, and {} with it{}", place,
-                         plural(loss.before, "value"), renamed);
+      return fmt::format("{}: the column is gone{}{}", place, with_it(loss.before, "value"),
+                         renamed);
     case LossKind::rows_lost:
       return fmt::format("{}: {}", place, gone(loss.before - loss.after, loss.before, "row"));
     case LossKind::history_lost:
       return fmt::format("{}: {} stood at {}, and has no history any more", place, loss.tool,
                          loss.version);
+    case LossKind::values_changed:
+      return fmt::format("{}: {} of {} {} now", place, human_count(loss.before - loss.after),
+                         plural(loss.before, "value"),
+                         loss.before - loss.after == 1 ? "is another" : "are others");
     case LossKind::values_lost:
       break;
   }

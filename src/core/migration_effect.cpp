@@ -6,8 +6,11 @@
 #include <thread>
 #include <utility>
 
+#include "dbkeeper/base/thrown.h"
 #include "dbkeeper/core/check.h"
+#include "dbkeeper/core/diff_side.h"
 #include "dbkeeper/core/sameness.h"
+#include "dbkeeper/core/value_changes.h"
 #include "dbkeeper/engines/structure.h"
 
 namespace dbkeeper {
@@ -38,7 +41,8 @@ class Questions {
       try {
         if (!database_) database_ = open_();
         return question(*database_);
-      } catch (const Error& error) {
+      } catch (...) {
+        const Error error = as_error(std::current_exception());
         if (error.kind() == ErrorKind::interrupted) throw;
         if (!is_worth_another(error, tries, Clock::now() - begun)) return give_up(error);
       }
@@ -127,6 +131,49 @@ std::vector<std::string> structure_since(const BackupArchive& backup, Database& 
   return changes;
 }
 
+// A column's values that are NULL now may be counted as lost already.
+std::uint64_t counted_as_lost(const Effect& effect, const OtherValues& column) {
+  for (const Loss& loss : effect.losses)
+    if (loss.kind == LossKind::values_lost && loss.table == column.table &&
+        loss.column == column.column)
+      return static_cast<std::uint64_t>(loss.before - loss.after);
+  return 0;
+}
+
+std::int64_t values_in(const Ledger& ledger, const OtherValues& column) {
+  for (const TableLedger& table : ledger)
+    if (table.table == column.table)
+      for (const auto& [name, values] : table.values)
+        if (name == column.column) return values;
+  return 0;
+}
+
+void compare_values(Effect& effect, const Look& before, const BackupArchive& backup,
+                    Database& database, const EffectOptions& options, Reporter& reporter,
+                    const Stop& stop) {
+  const auto tables = changed_tables(backup, database, options.jobs, reporter, stop);
+  if (tables.empty()) return;
+  const auto copy = options.open_copy();
+  const auto then = database_side(*copy, "before", stop);
+  const auto now = database_side(database, "now", stop);
+  ValueChanges changes =
+      value_changes(*then, *now, tables, DiffOptions().sort_memory, reporter, stop);
+  effect.not_compared = std::move(changes.not_compared);
+  for (const OtherValues& column : changes.others) {
+    const std::uint64_t lost = counted_as_lost(effect, column);
+    const std::uint64_t others = column.count + (column.nulled > lost ? column.nulled - lost : 0);
+    if (others == 0) continue;
+    const std::int64_t values = values_in(before.ledger, column);
+    Loss loss{.kind = LossKind::values_changed,
+              .table = column.table,
+              .column = column.column,
+              .before = values,
+              .after = values - static_cast<std::int64_t>(others)};
+    loss.expected = options.expected.contain(loss);
+    effect.losses.push_back(std::move(loss));
+  }
+}
+
 // Whether a tool has a history still: in its table, whichever tool that is taken for now, or in a
 // new one.
 bool has_history(const MigrationState& old, const Look& before, const Look& after) {
@@ -172,6 +219,13 @@ Effect effect_since(const Look& before, const BackupArchive& backup,
       effect.changes = changes_since(
           backup, database, {.enough = options.enough, .jobs = options.jobs}, reporter, stop);
     });
+  // Where the rows couldn't be read again, what was counted is known all the same.
+  if (effect.changes.empty() && !effect.unseen.empty())
+    effect.changes = plain_changes(before, effect);
+  if (options.open_copy && effect.counted && !effect.changes.empty())
+    questions.ask([&](Database& database) {
+      compare_values(effect, before, backup, database, options, reporter, stop);
+    });
   if (options.tell_structure && !effect.changes.empty())
     questions.ask([&](Database& database) {
       effect.structure = structure_since(backup, database, options.enough);
@@ -216,9 +270,14 @@ MigrateVerdict verdict_on(const Trial& trial, const Effect& effect) {
                                                          : MigrateVerdict::altered;
   if (!effect.findings.empty()) return MigrateVerdict::broken;
   if (effect.as_it_was()) return MigrateVerdict::nothing;
-  const bool unexpected =
-      std::ranges::any_of(effect.losses, [](const Loss& loss) { return !loss.expected; });
-  return trial.strict && unexpected ? MigrateVerdict::lossy : MigrateVerdict::good;
+  const bool lossy = std::ranges::any_of(
+      effect.losses, [&](const Loss& loss) { return fails(loss, trial.strict); });
+  return lossy ? MigrateVerdict::lossy : MigrateVerdict::good;
+}
+
+bool fails(const Loss& loss, Strictness strict) {
+  if (loss.expected || strict == Strictness::none) return false;
+  return loss.kind != LossKind::values_changed || strict == Strictness::values;
 }
 
 }  // namespace dbkeeper

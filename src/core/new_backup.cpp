@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -15,7 +16,6 @@
 #include "dbkeeper/core/backup.h"
 #include "dbkeeper/core/output_name.h"
 #include "dbkeeper/engines/backup_in_the_way.h"
-#include "dbkeeper/formats/backup.h"
 
 namespace dbkeeper {
 namespace {
@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMostAttempts = 5;
+constexpr std::uint64_t kPiece = 1 << 20;
 
 // A descriptor that isn't ours to name.
 class Stream {
@@ -174,7 +175,30 @@ class Maker {
   NewBackup made_;
 };
 
+fs::path write_again_in(const fs::path& folder, const BackupArchive& backup, int jobs,
+                        const Stop& stop) {
+  make_backup_folder(folder);
+  AtomicFile file(folder / backup.path().filename());
+  for (std::uint64_t at = 0; at < backup.bytes(); at += kPiece) {
+    stop.check();
+    file.write(backup.raw(at, std::min<std::uint64_t>(kPiece, backup.bytes() - at)));
+  }
+  file.sync();
+  verify_checksums(BackupArchive(file.before_commit()), jobs, stop);
+  return file.commit_as_new();
+}
+
 }  // namespace
+
+fs::path write_again(const BackupArchive& backup, int jobs, const Stop& stop) {
+  const fs::path folder = backup.path().parent_path();
+  try {
+    return write_again_in(folder, backup, jobs, stop);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::failed || folder == folder.parent_path()) throw;
+    return write_again_in(folder.parent_path(), backup, jobs, stop);
+  }
+}
 
 NewBackup make_backup(Database& database, const NewBackupOptions& options, int jobs,
                       Reporter& reporter, const Stop& stop) {

@@ -108,11 +108,24 @@ void RunRecord::forget() {
 // On a full disk it stays as begun: what it says of the copy is what counts.
 void RunRecord::finish(RunState state) {
   run_.state = state;
+  write();
+}
+
+bool RunRecord::renew(const std::string& copy) {
+  if (run_.copy == copy && read_run(run_.file)) return true;
+  run_.copy = copy;
+  return write();
+}
+
+bool RunRecord::write() const {
   try {
+    make_backup_folder(run_.file.parent_path());
     AtomicFile file(run_.file);
     file.write(text_of(run_));
     file.commit();
-  } catch (const Error&) {
+    return true;
+  } catch (const std::exception&) {
+    return false;
   }
 }
 

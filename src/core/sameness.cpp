@@ -250,4 +250,30 @@ std::vector<std::string> changes_since(const BackupArchive& backup, Database& da
   return changes.take();
 }
 
+std::vector<std::string> changed_tables(const BackupArchive& backup, Database& database, int jobs,
+                                        Reporter& reporter, const Stop& stop) {
+  const BackupDescription& before = backup.description();
+  const auto source = database.begin_backup({.portable = is_portable(before), .allow_empty = true});
+  const BackupDescription now = source->description();
+  const Totals found = Reading(*source, reporter, stop).run(jobs);
+  stop.check();
+  source->finish();
+  std::map<TableName, RowTotal> then;
+  for (const BackupTable& table : before.tables) then[table.name] = table.total;
+  const auto roots_then = totals_of_roots(before.schema, then);
+  const auto roots_found = totals_of_roots(now.schema, found.tables);
+  std::set<TableName> changed;
+  for (const BackupTable& table : before.tables) {
+    const BackupTable* other = find(now, table.name);
+    const TableName root = root_of(before.schema, table.name);
+    const auto total = roots_found.find(root);
+    if (total == roots_found.end()) continue;
+    if (!other || other->columns != table.columns || !(total->second == roots_then.at(root)))
+      changed.insert(root);
+  }
+  std::vector<std::string> out;
+  for (const TableName& name : changed) out.push_back(before.schema.display(name));
+  return out;
+}
+
 }  // namespace dbkeeper

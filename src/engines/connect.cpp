@@ -112,6 +112,11 @@ std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const Op
   refuse_unknown(address);
 }
 
+std::unique_ptr<DatabaseLock> hold_writers(const std::string& address, const OpenOptions& options) {
+  if (!sqlite::recognises(address)) return nullptr;
+  return sqlite::hold_writers(address, options);
+}
+
 std::unique_ptr<ScratchDatabase> make_scratch(const std::string& address, std::string_view purpose,
                                               const std::string& folder,
                                               const OpenOptions& options) {

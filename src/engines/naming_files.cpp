@@ -24,6 +24,11 @@ constexpr std::array<std::string_view, 17> kEndings = {
     ".ini",  ".cfg", ".conf", ".toml", ".py",         ".js",  ".ts",  ".mjs",   ".rb",
     ".json", ".yml", ".yaml", ".env",  ".properties", ".exs", ".php", ".prisma"};
 
+// Those of them that are programs, or say where a program takes a setting from.
+constexpr std::array<std::string_view, 8> kReading = {".py", ".js",  ".ts",  ".mjs",
+                                                      ".rb", ".exs", ".php", ".prisma"};
+constexpr std::string_view kOwnSettings = "dbkeeper.toml";
+
 constexpr std::array<std::string_view, 11> kLeftOut = {
     "node_modules", "venv",  "env", "__pycache__", "vendor", "target",
     "dist",         "build", "tmp", "log",         "backups"};
@@ -41,6 +46,7 @@ Variables own_environment() {
 
 bool is_worth_reading(const fs::path& file) {
   const std::string name = file.filename().string();
+  if (name == kOwnSettings) return false;
   return name.starts_with(".env") || std::ranges::any_of(kEndings, [&](std::string_view ending) {
            return name.ends_with(ending);
          });
@@ -104,7 +110,23 @@ bool names_it(const fs::path& file, const Redirector& redirector) {
   return false;
 }
 
+bool reads_the_url(const fs::path& file) {
+  std::ifstream text(file, std::ios::binary);
+  for (std::string line; std::getline(text, line);)
+    if (!is_comment(line) && line.find("DATABASE_URL") != line.npos) return true;
+  return false;
+}
+
 }  // namespace
+
+std::vector<std::string> files_that_read_the_url(const fs::path& folder) {
+  std::vector<std::string> out;
+  for (const fs::path& file : candidates(folder)) {
+    const bool program = std::ranges::find(kReading, file.extension().string()) != kReading.end();
+    if (program && reads_the_url(folder / file)) out.push_back(file.string());
+  }
+  return out;
+}
 
 std::vector<std::string> files_that_name(const std::string& live, const fs::path& folder) {
   std::vector<std::string> out;

@@ -37,6 +37,17 @@ std::string content_of(const std::string& path) {
   return text;
 }
 
+// Whether there was any {url}.
+bool put_url(std::string& word, const std::string& url) {
+  bool found = false;
+  for (std::size_t at = find_url_mark(word, 0); at != word.npos;
+       at = find_url_mark(word, at + url.size())) {
+    word.replace(at, kUrlMark.size(), url);
+    found = true;
+  }
+  return found;
+}
+
 // A word, or what stands between blanks and quotes within one: `sh -c 'psql "$X" -d shop'`.
 struct Token {
   std::size_t word, begin, length;
@@ -52,6 +63,7 @@ class Redirecting {
     for (const auto& [name, value] : program_.environment) look_at(name, value);
     for (const std::string_view name : {"DATABASE_URL", "DBKEEPER_URL"}) set_where_absent(name);
     rewrite_words();
+    out_.leads = word_leads_ || !out_.found.empty() || reads_what_is_set() || starts_a_client();
     std::erase_if(out_.unset, [this](const std::string& name) {
       return find_variable(program_.environment, name) == nullptr;
     });
@@ -123,9 +135,28 @@ class Redirecting {
     for (std::size_t i = tokens.size(); i-- > 0;) {
       const std::string word = std::move(texts.back());
       texts.pop_back();
-      if (const auto now = rewritten_token(program_of(tokens, i), texts, word))
+      if (const auto now = rewritten_token(program_of(tokens, i), texts, word)) {
         out_.words[tokens[i].word].replace(tokens[i].begin, tokens[i].length, *now);
+        word_leads_ = true;
+      }
     }
+    for (std::string& word : out_.words) word_leads_ |= put_url(word, redirector_.url());
+  }
+
+  // "$DATABASE_URL" in a shell's text.
+  bool reads_what_is_set() const {
+    return std::ranges::any_of(out_.set, [this](const auto& variable) {
+      return std::ranges::any_of(program_.words, [&](const std::string& word) {
+        return word.find("$" + variable.first) != word.npos ||
+               word.find("${" + variable.first) != word.npos;
+      });
+    });
+  }
+
+  bool starts_a_client() const {
+    return std::ranges::any_of(all_tokens(), [this](const Token& token) {
+      return redirector_.is_client(fs::path(text_of(token)).filename().string());
+    });
   }
 
   std::vector<Token> all_tokens() const {
@@ -214,9 +245,30 @@ class Redirecting {
   const Redirector& redirector_;
   const ProgramStart& program_;
   Redirection out_;
+  bool word_leads_ = false;
 };
 
 }  // namespace
+
+std::size_t find_url_mark(std::string_view word, std::size_t from) {
+  for (std::size_t at = word.find(kUrlMark, from); at != word.npos;
+       at = word.find(kUrlMark, at + 1)) {
+    const std::size_t end = at + kUrlMark.size();
+    const bool of_another = at > 0 && std::string_view("$%{").find(word[at - 1]) != word.npos;
+    if (!of_another && (end == word.size() || word[end] != '}')) return at;
+  }
+  return word.npos;
+}
+
+std::vector<std::string> with_url(std::vector<std::string> words, const std::string& address,
+                                  const Variables& environment) {
+  const bool asked = std::ranges::any_of(
+      words, [](const std::string& word) { return find_url_mark(word, 0) != word.npos; });
+  if (!asked) return words;
+  const std::string url = make_redirector(address, address, environment)->url();
+  for (std::string& word : words) put_url(word, url);
+  return words;
+}
 
 Redirection redirect(const std::string& live, const std::string& scratch,
                      const ProgramStart& program) {

@@ -37,9 +37,16 @@ class Redirector {
   // The variables that this engine's clients look at by themselves.
   virtual void point_clients(const Variables& environment, Redirection& redirection) const = 0;
 
+  // Whether the program is one that takes its database from those.
+  virtual bool is_client(const std::string& program) const = 0;
+
   // Whether a line of some settings or source names the live database other than by an address.
   virtual bool is_named_in(std::string_view line) const = 0;
 };
+
+// Where {url} stands in a word for a database's: not within ${url}, %{url} or {{url}}.
+std::size_t find_url_mark(std::string_view word, std::size_t from);
+inline constexpr std::string_view kUrlMark = "{url}";
 
 // In connect.cpp. Error(usage) for an address that can't be read, or two of different engines.
 std::unique_ptr<Redirector> make_redirector(const std::string& live, const std::string& scratch,

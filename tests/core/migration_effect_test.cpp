@@ -50,7 +50,7 @@ TEST_CASE("what could not be looked at is neither as it was nor known to differ"
   effect.unseen = {"orders is locked"};
   CHECK_FALSE(effect.as_it_was());
   CHECK_FALSE(effect.is_known_to_differ());
-  CHECK(verdict_on({.strict = true}, effect) == MigrateVerdict::good);
+  CHECK(verdict_on({.strict = Strictness::losses}, effect) == MigrateVerdict::good);
   CHECK(verdict_on({.status = 1}, effect) == MigrateVerdict::altered);
 }
 
@@ -80,10 +80,10 @@ TEST_CASE("a tool that stood somewhere and has no history any more has lost it")
 TEST_CASE("losses fail under strict alone, and only those that nobody meant") {
   Effect effect = changed();
   effect.losses = {loss(true)};
-  CHECK(verdict_on({.strict = true}, effect) == MigrateVerdict::good);
+  CHECK(verdict_on({.strict = Strictness::losses}, effect) == MigrateVerdict::good);
   effect.losses.push_back(loss(false));
   CHECK(verdict_on({}, effect) == MigrateVerdict::good);
-  CHECK(verdict_on({.strict = true}, effect) == MigrateVerdict::lossy);
+  CHECK(verdict_on({.strict = Strictness::losses}, effect) == MigrateVerdict::lossy);
 }
 
 TEST_CASE("what was wrong before isn't a migration's fault, but more of it is") {

@@ -34,11 +34,12 @@ using Ledger = std::vector<TableLedger>;  // in the schema's order
 Ledger take_ledger(Snapshot& snapshot, const Schema& schema, const Stop& stop);
 
 enum class LossKind {
-  table_dropped,   // and it had rows
-  column_dropped,  // and it had values
+  table_dropped,   // one without rows as well
+  column_dropped,  // one without values as well
   rows_lost,
-  values_lost,  // more than the rows lost had
-  history_lost  // a migration tool's: dropped, or emptied
+  values_lost,     // more than the rows lost had
+  values_changed,  // as many as before, or told apart from those lost: others now
+  history_lost     // a migration tool's: dropped, or emptied
 };
 
 struct Loss {
@@ -46,7 +47,7 @@ struct Loss {
   std::string table;   // as display() writes it
   std::string column;  // empty: it is about the table or its rows
   std::int64_t before = 0;
-  std::int64_t after = 0;  // 0 for what was dropped
+  std::int64_t after = 0;  // 0 for what was dropped; of values that are others: those that aren't
   // A new table, or column of the table, with exactly as many: what was dropped may have become it.
   std::string perhaps_renamed_to;
   bool expected = false;
@@ -83,7 +84,7 @@ class ExpectedLosses {
   std::vector<std::string> unmatched_;
 };
 
-// In the order of `before`. The dropping of what held nothing is no loss.
+// In the order of `before`. None is of values that are others now: no count tells those.
 std::vector<Loss> losses(const Ledger& before, const Ledger& after,
                          const ExpectedLosses& expected = {});
 

@@ -3,7 +3,7 @@
 //   const Look before = look_at(*database, reporter, stop);
 //   …
 //   const Effect effect = effect_since(before, backup, open, options, reporter, stop);
-//   switch (verdict_on({.status = status, .effect = effect, .strict = true})) …
+//   switch (verdict_on({.status = status, .strict = Strictness::losses})) …
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,7 @@
 
 #include "dbkeeper/base/reporter.h"
 #include "dbkeeper/base/stop.h"
+#include "dbkeeper/core/diff.h"
 #include "dbkeeper/core/history.h"
 #include "dbkeeper/core/ledger.h"
 #include "dbkeeper/engines/database.h"
@@ -38,7 +39,8 @@ struct Effect {
   std::vector<std::string> changes;
   std::vector<std::string> structure;  // those of them that aren't rows, if they were asked for
   std::vector<Finding> findings;       // that weren't there before
-  std::vector<Loss> losses;
+  std::vector<Loss> losses;  // values that are others now are among them where those were compared
+  std::vector<NotCompared> not_compared;  // columns whose values weren't, since their type changed
   // Why something could not be looked at, which says nothing of the database: somebody's lock, a
   // server that is away for a while.
   std::vector<std::string> unseen;
@@ -56,6 +58,9 @@ struct EffectOptions {
   std::size_t enough = 5;       // changes
   bool tell_structure = false;  // Effect::structure
   int jobs = 1;
+  // Opens the backup as the database that it is of. Given, the values of tables that have changed
+  // are compared with it.
+  std::function<std::unique_ptr<Database>()> open_copy = {};
   // What may pass is waited for so long at least.
   std::chrono::milliseconds patience{10'000};
 };
@@ -84,15 +89,25 @@ enum class MigrateVerdict {
   nothing,  // it went well, and there was nothing to do
   good,     // as far as it could be looked at
   broken,   // it went well by its own account, and left new findings
-  lossy,    // the same, and lost what wasn't expected, under --strict
+  lossy,    // the same, and lost or changed what wasn't expected, under --strict
   failed,   // and the database is as it was
   altered   // it failed, and the database is not as it was, or could not be looked at
 };
 
+// Which losses that aren't expected are failures.
+enum class Strictness {
+  none,
+  losses,  // all but values that are others now
+  values   // those too
+};
+
 struct Trial {
   int status = 0;  // the command's; a signal that ended it counts as failure too
-  bool strict = false;
+  Strictness strict = Strictness::none;
 };
+
+// Whether the loss is one that fails.
+bool fails(const Loss& loss, Strictness strict);
 
 MigrateVerdict verdict_on(const Trial& trial, const Effect& effect);
 

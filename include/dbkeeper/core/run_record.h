@@ -53,9 +53,13 @@ class RunRecord {
   void failed() { finish(RunState::failed); }
   // The database is as it was: there is nothing to take back.
   void forget();
+  // For who let somebody at the folder: the record is written again if it isn't there any more, or
+  // if its copy is another file now. Whether it stands.
+  bool renew(const std::string& copy);
 
  private:
   void finish(RunState state);
+  bool write() const;
 
   DestructiveRun run_;
 };

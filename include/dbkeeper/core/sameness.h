@@ -32,4 +32,9 @@ std::vector<std::string> changes_since(const BackupArchive& backup, Database& da
                                        const SamenessOptions& options, Reporter& reporter,
                                        const Stop& stop);
 
+// The tables that are there as well as in the backup, and have other columns or rows than there,
+// as display() writes them; partitions are their table. Reads all of the database, as above.
+std::vector<std::string> changed_tables(const BackupArchive& backup, Database& database, int jobs,
+                                        Reporter& reporter, const Stop& stop);
+
 }  // namespace dbkeeper

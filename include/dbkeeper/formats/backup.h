@@ -76,6 +76,11 @@ class BackupArchive {
 
   const std::filesystem::path& path() const;
   std::uint64_t bytes() const;
+  // Whether its path still leads to this very file, and nobody has written to it since. Where it
+  // doesn't, the rest goes on with the file that was opened.
+  bool is_untouched() const;
+  // So many bytes of the file as it stands. Requires: offset + size <= bytes().
+  std::string raw(std::uint64_t offset, std::size_t size) const;
   const BackupDescription& description() const;
   // In the order in which they stand; together with manifest and trailer all of the file.
   const std::vector<BackupMember>& members() const;

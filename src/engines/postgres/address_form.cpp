@@ -11,7 +11,10 @@
 namespace dbkeeper::postgres {
 namespace {
 
-constexpr std::string_view kJdbc = "jdbc:", kPdo = "pgsql:";
+constexpr std::string_view kJdbc = "jdbc:";
+// Before libpq's words as PHP and Perl write them, with semicolons.
+constexpr std::array<std::string_view, 2> kBeforeWords = {"pgsql:", "dbi:pg:"};
+constexpr std::string_view kSqitch = "db:";
 
 // Of SQLAlchemy, Django, Ecto, Sequelize and their kin.
 constexpr std::array<std::string_view, 8> kSchemes = {
@@ -19,6 +22,13 @@ constexpr std::array<std::string_view, 8> kSchemes = {
 
 bool starts_with(std::string_view text, std::string_view start) {
   return lower_ascii(text.substr(0, start.size())) == start;
+}
+
+// The length of that of them which the text begins with, else 0.
+std::size_t before_words(std::string_view text) {
+  for (const std::string_view start : kBeforeWords)
+    if (starts_with(text, start) && text.find("//") != start.size()) return start.size();
+  return 0;
 }
 
 bool is_known(const std::string& scheme) {
@@ -81,21 +91,22 @@ std::string quoted_pair(const std::string& value) {
 
 std::optional<AddressForm> AddressForm::of(const std::string& text) try {
   AddressForm out;
-  const bool jdbc = starts_with(text, kJdbc);
-  const bool pdo = starts_with(text, kPdo) && text.find("//") != kPdo.size();
-  out.prefix_ = text.substr(0, jdbc ? kJdbc.size() : pdo ? kPdo.size() : 0);
+  const bool jdbc = starts_with(text, kJdbc), sqitch = starts_with(text, kSqitch);
+  const std::size_t pdo = before_words(text);
+  out.prefix_ = text.substr(0, jdbc ? kJdbc.size() : sqitch ? kSqitch.size() : pdo);
   out.text_ = text.substr(out.prefix_.size());
   if (const auto url = parse_url(out.text_)) {
     if (!is_known(url->scheme)) return std::nullopt;
     out.conninfo_ = parse_conninfo(with_our_scheme(out.text_));
     return out;
   }
+  if (sqitch) return out.bare_url() ? std::optional(out) : std::nullopt;
   if (text.find(';') != text.npos) {
     out.form_ = Form::ado;
     for (const AdoPair& pair : ado_pairs(out.text_))
       if (const std::string_view keyword = keyword_of(pair.key); !keyword.empty())
         out.conninfo_.set(keyword, std::string(pair.value));
-    if ((pdo || out.conninfo_.find("host")) && out.conninfo_.find("dbname")) return out;
+    if ((pdo > 0 || out.conninfo_.find("host")) && out.conninfo_.find("dbname")) return out;
     return std::nullopt;
   }
   if (jdbc || !recognises(out.text_)) return std::nullopt;
@@ -108,9 +119,22 @@ std::optional<AddressForm> AddressForm::of(const std::string& text) try {
   return std::nullopt;
 }
 
+// pg:shop, without a host.
+bool AddressForm::bare_url() {
+  const std::size_t colon = text_.find(':');
+  if (colon == text_.npos || !is_known(lower_ascii(text_.substr(0, colon)))) return false;
+  const std::string name = text_.substr(colon + 1);
+  if (name.empty() || name.find_first_of("/?@: ") != name.npos) return false;
+  form_ = Form::bare;
+  prefix_ += text_.substr(0, colon + 1);
+  conninfo_.set("dbname", percent_decoded(name));
+  return true;
+}
+
 std::string AddressForm::with(const std::string& database, const std::string& port) const {
   if (form_ == Form::url) return url_with(database, port);
   if (form_ == Form::ado) return ado_with(database, port);
+  if (form_ == Form::bare) return prefix_ + percent_encoded(database);
   // Of a keyword that is there twice libpq takes the last.
   std::string out = prefix_ + text_ + " dbname=" + quoted_pair(database);
   return port.empty() ? out : out + " port=" + quoted_pair(port);

@@ -25,14 +25,16 @@ class AddressForm {
   enum class Form {
     url,    // postgresql+psycopg2://bob@host/shop?sslmode=require, jdbc:postgresql://host/shop
     pairs,  // host=localhost dbname=shop
-    ado     // Host=localhost;Port=5432;Database=shop, pgsql:host=localhost;dbname=shop
+    ado,    // Host=localhost;Port=5432;Database=shop, pgsql:host=localhost;dbname=shop
+    bare    // db:pg:shop
   };
 
+  bool bare_url();
   std::string url_with(const std::string& database, const std::string& port) const;
   std::string ado_with(const std::string& database, const std::string& port) const;
 
   Form form_ = Form::url;
-  std::string prefix_;  // "jdbc:", PDO's "pgsql:"
+  std::string prefix_;  // "jdbc:", sqitch's "db:", PDO's "pgsql:"
   std::string text_;    // behind it
   Conninfo conninfo_;
 };

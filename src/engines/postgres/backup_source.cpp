@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <system_error>
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
@@ -160,14 +161,19 @@ class Source final : public BackupSource {
 
   std::future<std::string> script(std::launch when, const std::string& section) {
     const std::string encoding = reading_->session().any_bytes() ? "SQL_ASCII" : "UTF8";
-    return std::async(when, [section, encoding, this] {
+    const auto run = [section, encoding, this] {
       return starting_over([&] {
         return without_restrictions(
             pg_dump_->run({"--section=" + section, "--snapshot=" + moment_.exported(),
                            "--no-password", "--no-blobs", "--encoding=" + encoding,
                            fmt::format("--lock-wait-timeout={}", behind_itself(*sessions_))}));
       });
-    });
+    };
+    try {
+      return std::async(when, run);
+    } catch (const std::system_error&) {  // no thread to be had: it is done when it is asked for
+      return std::async(std::launch::deferred, run);
+    }
   }
 
   void add_schema(BackupFile file) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 namespace dbkeeper::postgres {
@@ -13,13 +14,20 @@ constexpr std::chrono::milliseconds kAgain{100};
 }  // namespace
 
 void Canceller::SendCancels::operator()() const {
-  std::thread([state = state] {
+  const auto send = [state = state] {
     std::array<char, 256> message;
-    while (state->busy) {
-      PQcancel(state->cancel.get(), message.data(), static_cast<int>(message.size()));
-      std::this_thread::sleep_for(kAgain);
-    }
-  }).detach();
+    PQcancel(state->cancel.get(), message.data(), static_cast<int>(message.size()));
+  };
+  try {
+    std::thread([state = state, send] {
+      while (state->busy) {
+        send();
+        std::this_thread::sleep_for(kAgain);
+      }
+    }).detach();
+  } catch (const std::system_error&) {
+    if (state->busy) send();  // once is better than never
+  }
 }
 
 Canceller::Canceller(PGconn* connection, const Stop& stop)

@@ -8,6 +8,7 @@
 #include <span>
 #include <thread>
 
+#include "dbkeeper/base/threads.h"
 #include "engines/postgres/script_runner.h"
 
 namespace dbkeeper::postgres {
@@ -73,7 +74,7 @@ class SideBySide {
         std::clamp<std::size_t>(static_cast<std::size_t>(jobs), 1, waiting_.size());
     {
       std::vector<std::jthread> others;
-      for (std::size_t i = 1; i < threads; ++i) others.emplace_back([&] { work(sessions); });
+      for (std::size_t i = 1; i < threads; ++i) add_thread(others, [&] { work(sessions); });
       work(sessions);
     }
     if (failure_) std::rethrow_exception(failure_);

@@ -246,6 +246,8 @@ class ServerRedirector final : public Redirector {
     }
   }
 
+  bool is_client(const std::string& program) const override { return takes_a_name(program); }
+
   // `'NAME': 'shop',` of Django, `database: shop` of Rails and many others.
   bool is_named_in(std::string_view line) const override {
     const std::size_t at = line.find(database_);

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/threads.h"
 #include "dbkeeper/base/utc.h"
 #include "engines/postgres/database_swap.h"
 #include "engines/postgres/disk_space.h"
@@ -214,7 +215,7 @@ class Beside final : public RestoreTarget {
       }
     };
     std::vector<std::jthread> others;
-    for (int i = 1; i < restore_.jobs; ++i) others.emplace_back(work);
+    for (int i = 1; i < restore_.jobs; ++i) add_thread(others, work);
     work();
   }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "dbkeeper/base/threads.h"
 #include "dbkeeper_postgres_sql.h"
 #include "engines/postgres/connector.h"
 #include "engines/postgres/session.h"
@@ -62,7 +63,7 @@ class ServerWatch final : public SessionWatch {
     options_.access = Access::read;
     options_.stop = &ended_;
     begin(conninfo);
-    if (session_) thread_ = std::thread([this] { run(); });
+    if (session_ && !start_thread(thread_, [this] { run(); })) session_.reset();
   }
   ~ServerWatch() override { end(); }
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "dbkeeper/base/error.h"
+#include "engines/sqlite/connection.h"
 #include "engines/sqlite/location.h"
 #include "engines/sqlite/lock_file.h"
 #include "engines/sqlite/sqlite.h"
@@ -54,7 +56,27 @@ class FileLock final : public DatabaseLock {
   std::string token_;
 };
 
+// SQLite's own lock of one that is about to write, and never does.
+class WriteHold final : public DatabaseLock {
+ public:
+  WriteHold(const Location& location, const OpenOptions& options) : connection_(location, options) {
+    connection_.run("BEGIN IMMEDIATE");
+  }
+
+ private:
+  Connection connection_;
+};
+
 }  // namespace
+
+std::unique_ptr<DatabaseLock> hold_writers(const std::string& address, const OpenOptions& options) {
+  try {
+    return std::make_unique<WriteHold>(locate(parse_address(address)), options);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    return nullptr;
+  }
+}
 
 std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
                                             const std::vector<std::string>& tokens) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/threads.h"
 #include "dbkeeper/model/row_digest.h"
 #include "engines/sqlite/errors.h"
 #include "engines/sqlite/rows.h"
@@ -84,8 +85,9 @@ ImageCheck::ImageCheck(const ImageFile& image, std::filesystem::path shown,
       tables_(tables),
       users_stop_(options.stop->token(),
                   [this, stop = options.stop] { ended_.request(stop->signal()); }),
-      options_(reading(options, ended_)),
-      thread_([this] { work(); }) {}
+      options_(reading(options, ended_)) {
+  start_thread(thread_, [this] { work(); });  // without it finish() does all
+}
 
 ImageCheck::~ImageCheck() {
   ended_.request(0);
@@ -94,7 +96,7 @@ ImageCheck::~ImageCheck() {
 
 std::vector<UnitRows> ImageCheck::finish() {
   work();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   if (failure_) std::rethrow_exception(failure_);
   return std::move(rows_);
 }

@@ -12,11 +12,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kJdbc = "jdbc:";
+// What programs write before an address, or a path: Java's, sqitch's, Perl's, .NET's.
+constexpr std::array<std::string_view, 5> kPrefixes = {
+    "jdbc:", "dbi:sqlite:dbname=", "dbi:sqlite:", "db:", "data source="};
 constexpr std::size_t kLongestPath = 4096;
 
 bool starts_with(std::string_view text, std::string_view start) {
   return lower_ascii(text.substr(0, start.size())) == start;
+}
+
+std::size_t prefix_of(std::string_view text) {
+  for (const std::string_view prefix : kPrefixes)
+    if (starts_with(text, prefix)) return prefix.size();
+  return 0;
 }
 
 // A relative path begins in the folder that the program makes its own: the current one, or where
@@ -59,10 +67,12 @@ class FileRedirector final : public Redirector {
   std::optional<std::string> rewritten(const std::string& text) const override {
     if (text.empty() || text.size() > kLongestPath || text.find('\n') != text.npos)
       return std::nullopt;
-    const bool jdbc = starts_with(text, kJdbc);
-    const std::string address = text.substr(jdbc ? kJdbc.size() : 0);
+    const std::size_t begin = prefix_of(text);
+    const std::size_t end = begin == 0 ? text.npos : text.find(';', begin);
+    const std::string address = text.substr(begin, end - begin);
     if (!is_address(address) || !is_of_the_file(address)) return std::nullopt;
-    return std::string(jdbc ? kJdbc : "") + with_path(address, scratch_.string());
+    return text.substr(0, begin) + with_path(address, scratch_.string()) +
+           (end == text.npos ? "" : text.substr(end));
   }
 
   std::optional<std::string> rewritten_value(const std::string&,
@@ -75,6 +85,7 @@ class FileRedirector final : public Redirector {
   }
   bool is_doubtful(const std::string&) const override { return false; }
   void point_clients(const Variables&, Redirection&) const override {}
+  bool is_client(const std::string&) const override { return false; }
 
   // Wherever the file's name stands by itself: paths in sources are put together.
   bool is_named_in(std::string_view line) const override {

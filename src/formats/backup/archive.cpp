@@ -138,6 +138,10 @@ BackupArchive::BackupArchive(BackupArchive&&) noexcept = default;
 
 const std::filesystem::path& BackupArchive::path() const { return contents_->file().path(); }
 std::uint64_t BackupArchive::bytes() const { return contents_->file().size(); }
+bool BackupArchive::is_untouched() const { return contents_->file().is_untouched(); }
+std::string BackupArchive::raw(std::uint64_t offset, std::size_t size) const {
+  return contents_->file().read(offset, size);
+}
 const BackupDescription& BackupArchive::description() const {
   return contents_->manifest().description;
 }

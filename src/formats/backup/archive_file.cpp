@@ -21,10 +21,20 @@ ArchiveFile::ArchiveFile(std::filesystem::path path) : path_(std::move(path)) {
     throw Error(ErrorKind::input, fmt::format("{} is not a file", shown()))
         .hint("a backup is read from a file, not from a pipe");
   size_ = static_cast<std::uint64_t>(status.st_size);
+  written_ = status.st_mtim;
 }
 
 ArchiveFile::~ArchiveFile() {
   if (fd_ >= 0) close(fd_);
+}
+
+bool ArchiveFile::is_untouched() const {
+  struct stat ours {
+  }, there{};
+  return fstat(fd_, &ours) == 0 && stat(path_.c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino &&
+         static_cast<std::uint64_t>(ours.st_size) == size_ &&
+         ours.st_mtim.tv_sec == written_.tv_sec && ours.st_mtim.tv_nsec == written_.tv_nsec;
 }
 
 std::string ArchiveFile::read(std::uint64_t at, std::size_t size) const {

@@ -1,6 +1,8 @@
 // A backup's file, read at any place.
 #pragma once
 
+#include <time.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -21,6 +23,9 @@ class ArchiveFile {
   // "'shop.dbk'"
   std::string shown() const { return "'" + path_.string() + "'"; }
 
+  // Whether its path still leads to this very file, and nobody has written to it since.
+  bool is_untouched() const;
+
   // Exactly so many bytes. Requires: at + size <= size().
   std::string read(std::uint64_t at, std::size_t size) const;
 
@@ -30,6 +35,7 @@ class ArchiveFile {
   std::filesystem::path path_;
   int fd_ = -1;
   std::uint64_t size_ = 0;
+  timespec written_{};
 };
 
 // What is wrong with a file that has no sound end, by going through it from its beginning:

@@ -11,6 +11,7 @@
 #include "cli/json_text.h"
 #include "cli/progress_line.h"
 #include "dbkeeper/base/printable.h"
+#include "dbkeeper/base/thrown.h"
 #include "support/catch.h"
 
 using namespace dbkeeper;

@@ -278,6 +278,42 @@ TEST_CASE("files that name the database are found, comments and others' names as
   CHECK(files_that_name(kLive, folder / "gone").empty());
 }
 
+TEST_CASE("the notations of sqitch and of Perl's DBI are an address as well") {
+  CHECK(words({"sqitch", "deploy", "db:pg://bob@db.example/shop"})[2] ==
+        "db:pg://bob@db.example/shop_rehearsal_1");
+  CHECK(words({"sqitch", "deploy", "--target=db:postgres://db.example:5432/shop"})[2] ==
+        "--target=db:postgres://db.example:5432/shop_rehearsal_1");
+  CHECK(becomes("db:pg:shop", "X", "postgresql:///shop", "dbname='shop_rehearsal_1'") ==
+        "db:pg:shop_rehearsal_1");
+  CHECK(becomes("dbi:Pg:dbname=shop;host=db.example") ==
+        "dbi:Pg:dbname=shop_rehearsal_1;host=db.example");
+  CHECK(becomes("db:pg:other", "X", "postgresql:///shop", "dbname='shop_rehearsal_1'") == "-");
+  CHECK(becomes("db:mysql://db.example/shop") == "-");
+}
+
+TEST_CASE("whether anything leads a program to the scratch database is told") {
+  const auto leads = [](const Variables& environment, const std::vector<std::string>& given) {
+    return redirected(environment, given).leads;
+  };
+  CHECK_FALSE(leads({}, {"manage.py", "migrate"}));
+  CHECK_FALSE(leads({{"DATABASE_URL", "postgresql://db.example/else"}}, {"manage.py"}));
+  CHECK(leads({{"DATABASE_URL", "postgresql://db.example/shop"}}, {"manage.py"}));
+  CHECK(leads({}, {"sqitch", "deploy", "db:pg://db.example/shop"}));
+  CHECK(leads({}, {"tool", "--url", "{url}"}));
+  CHECK_FALSE(leads({}, {"tool", "--url", "${url}"}));
+  CHECK(leads({}, {"sh", "-c", "tool \"$DATABASE_URL\""}));
+  CHECK(leads({}, {"psql", "-f", "up.sql"}));
+}
+
+TEST_CASE("{url} is the scratch database's address, wherever it stands in a word") {
+  CHECK(words({"tool", "{url}"})[1] == "postgresql://bob:s3cret@db.example:5432/shop_rehearsal_1");
+  CHECK(words({"tool", "--url={url}"})[1] ==
+        "--url=postgresql://bob:s3cret@db.example:5432/shop_rehearsal_1");
+  CHECK(words({"tool", "{{url}}"})[1] == "{{url}}");
+  CHECK(with_url({"tool", "{url}"}, kLive, {})[1] ==
+        "postgresql://bob:s3cret@db.example:5432/shop");
+}
+
 TEST_CASE("two databases of different engines can't stand for one another") {
   CHECK_THROWS_AS(redirect(kLive, "sqlite:///x.db", {}), Error);
 }

@@ -64,6 +64,18 @@ TEST_CASE("an address of the live file leads to the scratch one in its own diale
   CHECK(project.becomes(live) == scratch);
 }
 
+TEST_CASE("the notations of sqitch, of Perl's DBI and of .NET are an address as well") {
+  const Project project("app.db");
+  const std::string scratch = project.scratch();
+  CHECK(project.becomes("db:sqlite:app.db") == "db:sqlite:" + scratch);
+  CHECK(project.becomes("dbi:SQLite:dbname=app.db") == "dbi:SQLite:dbname=" + scratch);
+  CHECK(project.becomes("Data Source=app.db;Cache=Shared") ==
+        "Data Source=" + scratch + ";Cache=Shared");
+  CHECK(project.becomes("db:sqlite:other.db") == "-");
+  CHECK(project.redirected({}, {"sqitch", "deploy", "db:sqlite:app.db"}).leads);
+  CHECK_FALSE(project.redirected({}, {"manage.py", "migrate"}).leads);
+}
+
 TEST_CASE("a link to the live file is the live file") {
   const Project project("app.db");
   fs::create_symlink(project.folder() / "app.db", project.folder() / "link.db");
