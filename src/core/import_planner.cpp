@@ -83,6 +83,7 @@ class Planner {
     for (const PlacedTable& table : placed) {
       PlacedTable& known = tables_[table.table];
       known = {table.table, table.file, known.written || table.written};
+      if (table.file) by_file_[table.file] = table.table;
     }
   }
 
@@ -186,15 +187,13 @@ class Planner {
   void add_lead_of_file(const Table& table, const ForeignKey& key, std::vector<Lead>& leads) const {
     const Table* in_file = file_.find(key.references);
     if (!in_file || !key.broken.empty()) return;
-    const auto parent = std::find_if(tables_.begin(), tables_.end(), [&](const auto& entry) {
-      return entry.second.file == in_file;
-    });
-    if (parent == tables_.end()) return;
+    const auto parent = by_file_.find(in_file);
+    if (parent == by_file_.end()) return;
     const bool known = std::any_of(leads.begin(), leads.end(), [&](const Lead& lead) {
-      return lead.columns == key.columns && lead.parent == parent->first;
+      return lead.columns == key.columns && lead.parent == parent->second;
     });
-    if (known || !has_given(table, key.columns) || !has_given(*parent->first, key.to)) return;
-    leads.push_back({key.columns, parent->first, key.to, nullptr});
+    if (known || !has_given(table, key.columns) || !has_given(*parent->second, key.to)) return;
+    leads.push_back({key.columns, parent->second, key.to, nullptr});
   }
 
   static bool has_given(const Table& table, const std::vector<std::string>& columns) {
@@ -226,6 +225,7 @@ class Planner {
     for (const std::size_t table : order.sequence) {
       const std::size_t number = sequence_.size();
       sequence_.push_back(tables[table]);
+      place_[tables[table]] = number;
       const auto in = circle.find(table);
       if (in != circle.end()) {
         const auto [group, is_new] = group_of_circle.emplace(in->second, groups_.size());
@@ -246,11 +246,8 @@ class Planner {
     for (const Key* key : natural_keys(table)) out.keys.push_back(*key);
     if (const auto kept = protected_.find(&table); kept != protected_.end())
       out.kept = kept->second;
-    for (const Lead& lead : leads_of(table)) {
-      const auto parent = std::find(sequence_.begin(), sequence_.end(), lead.parent);
-      out.links.push_back(
-          {lead.columns, static_cast<std::size_t>(parent - sequence_.begin()), lead.to, lead.key});
-    }
+    for (const Lead& lead : leads_of(table))
+      out.links.push_back({lead.columns, place_.at(lead.parent), lead.to, lead.key});
     return out;
   }
 
@@ -262,7 +259,9 @@ class Planner {
   std::map<const Table*, PlacedTable> tables_;
   std::set<const Table*> emptied_;
   std::vector<Referrer> referrers_;
+  std::map<const Table*, const Table*> by_file_;  // the database's table by the file's
   std::vector<const Table*> sequence_;
+  std::map<const Table*, std::size_t> place_;  // in the sequence
   std::vector<std::vector<std::size_t>> groups_;
 };
 

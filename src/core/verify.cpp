@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "dbkeeper/base/text.h"
 
@@ -10,17 +11,16 @@ namespace dbkeeper {
 namespace {
 
 // Tables that others refer to are in a file's schema although their rows are not in its data.
-void set_rows(Table& table, const std::string& shown, const VerifiedExport& file) {
+void set_rows(Table& table, const std::vector<const TableTotal*>& read) {
   table.rows_exact = true;
   table.estimated_rows = 0;
   std::uint64_t referred = 0;
   bool in_file = false;
-  for (const TableTotal& rows : file.tables) {
-    if (rows.name != shown) continue;
-    if (rows.section == Section::references) {
-      referred = rows.total.rows;
+  for (const TableTotal* rows : read) {
+    if (rows->section == Section::references) {
+      referred = rows->total.rows;
     } else {
-      table.estimated_rows = static_cast<std::int64_t>(rows.total.rows);
+      table.estimated_rows = static_cast<std::int64_t>(rows->total.rows);
       in_file = true;
     }
   }
@@ -62,8 +62,12 @@ Inspection inspection_of(const VerifiedExport& file, const std::string& location
   inspection.database.location = location;
   inspection.database.bytes = bytes;
   inspection.schema = file.schema;
-  for (Table& table : inspection.schema.tables)
-    set_rows(table, inspection.schema.display(table), file);
+  std::map<std::string_view, std::vector<const TableTotal*>> read;
+  for (const TableTotal& rows : file.tables) read[rows.name].push_back(&rows);
+  for (Table& table : inspection.schema.tables) {
+    const auto found = read.find(inspection.schema.display(table));
+    set_rows(table, found == read.end() ? std::vector<const TableTotal*>() : found->second);
+  }
   inspection.order = order_tables(inspection.schema);
   if (metadata.schema_version)
     inspection.migrations.push_back({.tool = metadata.schema_version->tool,

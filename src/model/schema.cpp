@@ -28,7 +28,15 @@ std::vector<std::string> Table::given_columns() const {
   return names;
 }
 
+// Nearly always in the order of their names, as catalogs and files have them: there may be many.
 const Table* Schema::find(const TableName& wanted) const {
+  std::size_t begin = 0, end = tables.size();
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    const auto order = tables[middle].name <=> wanted;
+    if (order == 0) return &tables[middle];
+    (order < 0 ? begin : end) = order < 0 ? middle + 1 : middle;
+  }
   const auto at = std::find_if(tables.begin(), tables.end(),
                                [&](const Table& table) { return table.name == wanted; });
   return at == tables.end() ? nullptr : &*at;

@@ -1,5 +1,8 @@
 // What a reader refuses, and how it says so.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <ctime>
 
 #include "core/schemas.h"
 #include "support/catch.h"
@@ -274,4 +277,50 @@ TEST_CASE("an edited document is read with warnings, but not without its summary
   refusal(replaced(text, "\"summary\"", "\"sumary\""), true);
   refusal(text.substr(0, text.size() - 4), true);
   refusal(replaced(text, "\"id\":1", "\"id\":\"one\""), true);
+}
+
+namespace {
+
+// Of this process alone: the machine may do something else.
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+double seconds_to_read(int tables) {
+  std::vector<Table> all;
+  for (int i = 0; i < tables; ++i) all.push_back(table(fmt::format("t{:06}", i)));
+  const std::string text =
+      written(schema(std::move(all)), std::vector<const Batch*>(static_cast<std::size_t>(tables)));
+  const double begin = processor_seconds();
+  CHECK_FALSE(read_document(text).error);
+  return processor_seconds() - begin;
+}
+
+}  // namespace
+
+TEST_CASE("the time for a file of many tables grows as they do") {
+  constexpr double kFloor = 0.05;
+  CHECK(seconds_to_read(8'000) < 8 * std::max(seconds_to_read(2'000), kFloor));
+}
+
+TEST_CASE("a row of more keys than any database has columns is refused at once") {
+  const std::string first = "{\"id\":0,\"t\":\"word\"";
+  std::string row = "{\"k0\":0";
+  for (int i = 1; i < 300'000; ++i) row += fmt::format(",\"k{}\":0", i);
+  const std::string text = replaced(document(), first, row + "}," + first);
+  const double begin = processor_seconds();
+  const auto error = read_document(text).error;
+  CHECK(processor_seconds() - begin < 2);
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::input);
+  CHECK_THAT(error->message(), contains("more than 32,767 keys"));
+}
+
+TEST_CASE("a message shows the beginning of what a file says, however long that is") {
+  const std::string digits(1'000'000, '9');
+  for (const auto& [from, to] :
+       {std::pair(std::string("\"id\":0"), "\"id\":" + digits),
+        std::pair(std::string("\"r\":0.25"), "\"r\":\"" + digits + "\""),
+        std::pair(std::string("{\"id\":0,"), "{\"" + digits + "\":0,\"id\":0,")}) {
+    const Error error = refusal_with(from, to);
+    CHECK(error.message().size() < 1'000);
+  }
 }

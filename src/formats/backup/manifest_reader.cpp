@@ -35,7 +35,7 @@ auto meaning_of(const Words& words, const json& object, const char* key) {
   const std::string text = text_member(object, key);
   for (const auto& [meaning, word] : words)
     if (word == text) return meaning;
-  throw Fault{0, fmt::format("'{}' is no '{}' that this version knows", text, key)};
+  throw Fault{0, fmt::format("'{}' is no '{}' that this version knows", excerpt(text), key)};
 }
 
 std::vector<BackupStream> streams_of(const json& list) {
@@ -47,7 +47,7 @@ std::vector<BackupStream> streams_of(const json& list) {
     const bool rows =
         stream.format == StreamFormat::copy_binary || stream.format == StreamFormat::copy_text;
     if (rows && stream.packing != Packing::pieces)
-      throw Fault{0, fmt::format("the rows in '{}' aren't in pieces", stream.folder)};
+      throw Fault{0, fmt::format("the rows in '{}' aren't in pieces", excerpt(stream.folder))};
     streams.push_back(stream);
   }
   return streams;
@@ -66,7 +66,7 @@ class Tables {
     table.columns = texts_of(member(described, "columns"), "columns");
     table.total = {count_member(described, "rows"), digest_member(described, "digest")};
     if (!names_.insert(table.name).second)
-      throw Fault{0, fmt::format("the table '{}' is listed twice", table.name.name)};
+      throw Fault{0, fmt::format("the table '{}' is listed twice", excerpt(table.name.name))};
     if (!member(described, "stream").is_null())
       table.stream = take_stream(text_member(described, "stream"));
     return table;
@@ -76,7 +76,8 @@ class Tables {
   std::size_t take_stream(const std::string& folder) {
     const auto at = free_.find(folder);
     if (at == free_.end())
-      throw Fault{0, fmt::format("there is no stream '{}', or two tables have it", folder)};
+      throw Fault{0,
+                  fmt::format("there is no stream '{}', or two tables have it", excerpt(folder))};
     return free_.extract(at).mapped();
   }
 
@@ -105,7 +106,7 @@ std::vector<BackupMember> members_of(const json& list, const std::vector<BackupS
     member.size = count_member(described, "size", "size");
     member.sha256 = text_member(described, "sha256");
     if (member.size > kLargestMember || !is_sha256(member.sha256))
-      throw Fault{0, fmt::format("size or SHA-256 of '{}' can't be", member.name)};
+      throw Fault{0, fmt::format("size or SHA-256 of '{}' can't be", excerpt(member.name))};
     members.push_back(std::move(member));
   }
   return members;

@@ -50,13 +50,14 @@ MemberNames::MemberNames(const std::vector<BackupStream>& streams)
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const std::string& folder = streams[i].folder;
     if (!is_plain_path(member_name(streams[i], 1)))
-      throw Fault{0, fmt::format("'{}' can't be a stream's folder", folder)};
+      throw Fault{0, fmt::format("'{}' can't be a stream's folder", excerpt(folder))};
     if (!folders_.emplace(folder, i).second)
-      throw Fault{0, fmt::format("two streams have the folder '{}'", folder)};
+      throw Fault{0, fmt::format("two streams have the folder '{}'", excerpt(folder))};
   }
   for (const BackupStream& stream : streams)
     if (stream_around(stream.folder))
-      throw Fault{0, fmt::format("the stream '{}' lies within another one", stream.folder)};
+      throw Fault{0,
+                  fmt::format("the stream '{}' lies within another one", excerpt(stream.folder))};
 }
 
 // The stream in whose folder, or in a folder within that, the path lies.
@@ -71,16 +72,17 @@ std::optional<std::size_t> MemberNames::stream_around(std::string_view path) con
 
 std::optional<std::size_t> MemberNames::take(const std::string& name) {
   if (!is_plain_path(name) || name == kManifestName || name == kTrailerName)
-    throw Fault{0, fmt::format("'{}' can't be a member's name", name)};
+    throw Fault{0, fmt::format("'{}' can't be a member's name", excerpt(name))};
   const auto stream = stream_around(name);
   if (!stream) {
     if (!files_.insert(name).second)
-      throw Fault{0, fmt::format("the member '{}' is listed twice", name)};
+      throw Fault{0, fmt::format("the member '{}' is listed twice", excerpt(name))};
     return std::nullopt;
   }
   const std::string expected = member_name(streams_[*stream], ++taken_[*stream]);
   if (name != expected)
-    throw Fault{0, fmt::format("there is a member '{}' where '{}' belongs", name, expected)};
+    throw Fault{0,
+                fmt::format("there is a member '{}' where '{}' belongs", excerpt(name), expected)};
   return stream;
 }
 

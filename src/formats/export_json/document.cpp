@@ -28,9 +28,11 @@ const Table* find_table(const Schema& schema, const std::string& shown) {
 }
 
 std::vector<RowParser::Column> described(const FileTable& table) {
+  std::map<std::string_view, const Column*> by_name;
+  for (const Column& column : table.table->columns) by_name.emplace(column.name, &column);
   std::vector<RowParser::Column> columns;
   for (const std::string& name : table.columns) {
-    const Type& type = table.table->find_column(name)->type;
+    const Type& type = by_name.at(name)->type;
     const Family element = type.element.empty() ? Family::other : type.element.front().family;
     columns.push_back({name, {type.family, element}});
   }
@@ -81,7 +83,7 @@ std::optional<std::string> ExportReader::Document::next_name() {
   if (!seen_.empty()) scanner_->expect(',');
   std::string name = scanner_->string();
   if (!seen_.insert(name).second)
-    scanner_->fail(fmt::format("the section '{}' stands twice", name));
+    scanner_->fail(fmt::format("the section '{}' stands twice", excerpt(name)));
   scanner_->expect(':');
   return name;
 }
@@ -191,12 +193,14 @@ std::vector<std::string> ExportReader::Document::columns_of_rows() {
   if (!has_row_) return table_->table->given_columns();
   try {
     std::vector<std::string> keys = export_json::keys_of(row_);
-    const auto& all = keys_[{table_->section, table_->name}];
-    for (const std::string& key : all)
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    const std::set<std::string> first(keys.begin(), keys.end());
+    for (const std::string& key : keys_[{table_->section, table_->name}])
+      if (!first.contains(key)) keys.push_back(key);
+    std::set<std::string_view> columns;
+    for (const Column& column : table_->table->columns) columns.insert(column.name);
     for (const std::string& key : keys)
-      if (!table_->table->find_column(key))
-        throw Fault{0, "a row has a key that the file's schema doesn't list", key};
+      if (!columns.contains(key))
+        throw Fault{0, "a row has a key that the file's schema doesn't list", excerpt(key)};
     return keys;
   } catch (const Fault& fault) {
     fail_in_row(fault);
@@ -260,10 +264,10 @@ void ExportReader::Document::fail_in_row(const Fault& fault) const {
 }
 
 void ExportReader::Document::fail_at_table(const std::string& what) const {
-  throw Error(ErrorKind::input,
-              fmt::format("line {}: table '{}': {}", table_place_.line, table_->name, what))
+  throw Error(ErrorKind::input, fmt::format("line {}: table '{}': {}", table_place_.line,
+                                            excerpt(table_->name), what))
       .line(table_place_.line)
-      .table(table_->name)
+      .table(excerpt(table_->name))
       .hint("the file was changed or damaged since it was written: use another copy");
 }
 

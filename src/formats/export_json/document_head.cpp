@@ -44,7 +44,7 @@ void DocumentHead::take(const std::string& section, Scanner& scanner) {
   if (section == "schema" && !schema_) return take_schema(scanner);
   if (section == "summary" && !summary_) return take_summary(scanner);
   const bool known = section == "export_metadata" || section == "schema" || section == "summary";
-  if (!known) unknown_.push_back({fmt::format("section '{}'", section), scanner.place()});
+  if (!known) unknown_.push_back({fmt::format("section '{}'", excerpt(section)), scanner.place()});
   if (version_) judge_unknown();
   scanner.skip_value();
 }
@@ -72,7 +72,7 @@ void DocumentHead::take_summary(Scanner& scanner) {
   with_value(scanner, [&](const nlohmann::json& summary) {
     summary_place_ = scanner.place_in_value(0);
     summary_ = summary_of(summary, [&](const std::string& key) {
-      unknown_.push_back({fmt::format("key '{}' of the summary", key), summary_place_});
+      unknown_.push_back({fmt::format("key '{}' of the summary", excerpt(key)), summary_place_});
     });
   });
   if (version_) judge_unknown();

@@ -31,7 +31,7 @@ Summary::Totals totals_of(const json& tables, const char* name,
   if (!tables.is_object()) throw Fault{0, fmt::format("the summary's '{}' is no object", name)};
   for (const auto& [table, total] : tables.items()) {
     if (!total.is_object())
-      throw Fault{0, fmt::format("the summary's entry of table '{}' is no object", table)};
+      throw Fault{0, fmt::format("the summary's entry of table '{}' is no object", excerpt(table))};
     tell_unknown(total, {"rows", "digest"}, fmt::format("{}.{}.", name, table), unknown);
     totals[table] = {count_member(total, "rows"), digest_member(total, "digest")};
   }

@@ -40,7 +40,8 @@ RawCell integer_cell(std::string_view token, std::size_t at) {
   const char* end = token.data() + token.size();
   const auto result = std::from_chars(token.data(), end, cell.integer);
   if (result.ec != std::errc() || result.ptr != end)
-    throw Fault{at, fmt::format("the integer {} is larger than any database holds", token)};
+    throw Fault{at,
+                fmt::format("the integer {} is larger than any database holds", excerpt(token))};
   return {cell};
 }
 
@@ -50,7 +51,8 @@ Float parsed_float(std::string_view token, std::size_t at) {
   const char* end = token.data() + token.size();
   const auto result = std::from_chars(token.data(), end, value);
   if (result.ec != std::errc() || result.ptr != end)
-    throw Fault{at, fmt::format("the number {} doesn't fit in {} bytes", token, sizeof value)};
+    throw Fault{at,
+                fmt::format("the number {} doesn't fit in {} bytes", excerpt(token), sizeof value)};
   return value;
 }
 
@@ -66,7 +68,7 @@ RawCell named_float_cell(const JsonString& name, Family family, std::size_t at) 
   if (text == "NaN") return {{kind, 0, Limits::quiet_NaN(), {}}};
   if (text == "Infinity") return {{kind, 0, Limits::infinity(), {}}};
   if (text == "-Infinity") return {{kind, 0, -Limits::infinity(), {}}};
-  throw Fault{at, fmt::format("'{}' is not a number", text)};
+  throw Fault{at, fmt::format("'{}' is not a number", excerpt(text))};
 }
 
 bool is_whole(std::string_view number) {
@@ -122,7 +124,7 @@ RawCell tagged_number(const Tag& tag, std::size_t at) {
     return named_float_cell(value.string(), Family::real, at);
   const std::string_view token = value.number();
   if (is_whole(token) == (tag.type == "real"))
-    throw Fault{at, fmt::format("'{}' tagged as {}", token, tag.type)};
+    throw Fault{at, fmt::format("'{}' tagged as {}", excerpt(token), tag.type)};
   return tag.type == "real" ? float_cell(token, Family::real, at) : integer_cell(token, at);
 }
 
@@ -137,7 +139,7 @@ RawCell tagged_cell(const Tag& tag, std::size_t at, Family family) {
   if (tag.type == "text" && value)
     return text_cell(CellKind::text, JsonCursor(tag.value, at).string());
   if ((tag.type == "integer" || tag.type == "real") && value) return tagged_number(tag, at);
-  refuse(at, fmt::format("a value tagged as '{}'", tag.type), family);
+  refuse(at, fmt::format("a value tagged as '{}'", excerpt(tag.type)), family);
 }
 
 // Decodes into `out`, which has room for the raw text; how many bytes it took.

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dbkeeper/base/json_text.h"
+#include "dbkeeper/base/text.h"
 #include "formats/export_json/text_decoding.h"
+#include "formats/json/schema_json.h"
 
 namespace dbkeeper::export_json {
 namespace {
@@ -22,14 +25,19 @@ std::string decoded_key(JsonCursor& in) {
 
 std::vector<std::string> keys_of(std::string_view row) {
   std::vector<std::string> keys;
+  std::set<std::string> seen;
   JsonCursor in(row);
   in.expect('{');
   if (in.take('}')) return keys;
   do {
     const std::size_t at = in.at();
     keys.push_back(decoded_key(in));
-    if (std::find(keys.begin(), keys.end() - 1, keys.back()) != keys.end() - 1)
-      throw Fault{at, "the key stands twice in one row", keys.back()};
+    if (!seen.insert(keys.back()).second)
+      throw Fault{at, "the key stands twice in one row", excerpt(keys.back())};
+    if (keys.size() > kMostColumns)
+      throw Fault{at,
+                  fmt::format("the row has more than {} keys, which no database has columns for",
+                              human_count(kMostColumns))};
     in.value();
   } while (in.take(','));
   return keys;
@@ -38,15 +46,15 @@ std::vector<std::string> keys_of(std::string_view row) {
 RowParser::RowParser(std::vector<Column> columns, bool edited)
     : columns_(std::move(columns)), edited_(edited), cells_(edited), values_(columns_.size()) {
   for (const Column& column : columns_) {
+    numbers_.emplace(column.name, keys_.size());
     keys_.push_back(json_of(column.name));
     keys_.back() += ':';
   }
 }
 
 std::size_t RowParser::find(const std::string& name, std::size_t at) const {
-  for (std::size_t column = 0; column < columns_.size(); ++column)
-    if (columns_[column].name == name) return column;
-  throw Fault{at, "this row has a key that the table's first one hasn't", name};
+  if (const auto found = numbers_.find(name); found != numbers_.end()) return found->second;
+  throw Fault{at, "this row has a key that the table's first one hasn't", excerpt(name)};
 }
 
 // Takes the rest of a row whose keys stand in another order than the first row's, from column

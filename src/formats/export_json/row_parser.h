@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "dbkeeper/model/batch.h"
@@ -10,7 +11,8 @@
 
 namespace dbkeeper::export_json {
 
-// The keys of a row, in their order. A Fault if one stands twice.
+// The keys of a row, in their order. A Fault if one stands twice, or if there are more than
+// kMostColumns.
 std::vector<std::string> keys_of(std::string_view row);
 
 class RowParser {
@@ -36,6 +38,7 @@ class RowParser {
 
   std::vector<Column> columns_;
   std::vector<std::string> keys_;  // as the writer has them: `"id":`
+  std::unordered_map<std::string, std::size_t> numbers_;
   bool edited_;
   CellParser cells_;
   std::vector<std::string_view> values_;  // of a row in another order, by column

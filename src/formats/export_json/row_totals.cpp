@@ -15,6 +15,7 @@ std::string rows_of(std::uint64_t rows) { return plural(static_cast<std::int64_t
 void RowTotals::add(Section section, const std::string& table, const RowTotal& total,
                     const Scanner::Place& first, const Scanner::Place& last) {
   of(section)[table] = {total, first, last};
+  waiting_.emplace_back(section, table);
 }
 
 bool RowTotals::has(Section section, const std::string& table) const {
@@ -22,28 +23,26 @@ bool RowTotals::has(Section section, const std::string& table) const {
 }
 
 void RowTotals::compare(const Summary& summary) {
-  compare(summary.tables, tables_);
-  compare(summary.references, references_);
+  for (const auto& [section, name] : std::exchange(waiting_, {}))
+    compare(section == Section::references ? summary.references : summary.tables, name,
+            of(section).at(name));
 }
 
-void RowTotals::compare(const Summary::Totals& said, Tables& tables) {
-  for (auto& [name, read] : tables) {
-    if (read.compared) continue;
-    read.compared = true;
-    const auto entry = said.find(name);
-    if (entry == said.end()) {
-      mismatch(name, read.first, "the summary doesn't have it");
-    } else if (entry->second.rows != read.total.rows) {
-      mismatch(name, read.first,
-               fmt::format("{} in lines {} to {}, the summary says {}", rows_of(read.total.rows),
-                           read.first.line, read.last.line, entry->second.rows));
-    } else if (entry->second.sum != read.total.sum) {
-      mismatch(name, read.first,
-               fmt::format("the rows in lines {} to {} have the digest {}, the summary says {}: "
-                           "a value was changed after the file was written",
-                           read.first.line, read.last.line, read.total.sum.text(),
-                           entry->second.sum.text()));
-    }
+void RowTotals::compare(const Summary::Totals& said, const std::string& name,
+                        const Read& read) const {
+  const auto entry = said.find(name);
+  if (entry == said.end()) {
+    mismatch(name, read.first, "the summary doesn't have it");
+  } else if (entry->second.rows != read.total.rows) {
+    mismatch(name, read.first,
+             fmt::format("{} in lines {} to {}, the summary says {}", rows_of(read.total.rows),
+                         read.first.line, read.last.line, entry->second.rows));
+  } else if (entry->second.sum != read.total.sum) {
+    mismatch(name, read.first,
+             fmt::format("the rows in lines {} to {} have the digest {}, the summary says {}: "
+                         "a value was changed after the file was written",
+                         read.first.line, read.last.line, read.total.sum.text(),
+                         entry->second.sum.text()));
   }
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dbkeeper/formats/export_reader.h"
 #include "formats/export_json/head.h"
@@ -30,13 +32,12 @@ class RowTotals {
   struct Read {
     RowTotal total;
     Scanner::Place first, last;
-    bool compared = false;
   };
   using Tables = std::map<std::string, Read>;
 
   Tables& of(Section section) { return section == Section::references ? references_ : tables_; }
 
-  void compare(const Summary::Totals& said, Tables& tables);
+  void compare(const Summary::Totals& said, const std::string& name, const Read& read) const;
   void find_missing(const Summary::Totals& said, const Tables& tables,
                     const Scanner::Place& place) const;
   void mismatch(const std::string& table, const Scanner::Place& place,
@@ -45,6 +46,8 @@ class RowTotals {
   const ReaderOptions& options_;
   Tables tables_;
   Tables references_;
+  // Added and not compared yet.
+  std::vector<std::pair<Section, std::string>> waiting_;
 };
 
 }  // namespace dbkeeper::export_json

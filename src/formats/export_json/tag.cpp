@@ -47,9 +47,10 @@ void take_member(JsonCursor& in, Tag& tag) {
     twice = slot.has_value();
     slot = in.string();
   } else {
-    throw Fault{at, fmt::format("a tagged value has an unknown key '{}'", key)};
+    throw Fault{at, fmt::format("a tagged value has an unknown key '{}'", excerpt(key))};
   }
-  if (twice) throw Fault{at, fmt::format("the key '{}' stands twice in a tagged value", key)};
+  if (twice)
+    throw Fault{at, fmt::format("the key '{}' stands twice in a tagged value", excerpt(key))};
 }
 
 }  // namespace

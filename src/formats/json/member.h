@@ -48,7 +48,7 @@ inline std::uint64_t count_member(const nlohmann::json& object, const char* key,
 inline Digest digest_member(const nlohmann::json& object, const char* key) {
   const std::string text = text_member(object, key);
   const auto digest = Digest::parse(text);
-  if (!digest) throw Fault{0, fmt::format("'{}' is no digest: {}", key, text)};
+  if (!digest) throw Fault{0, fmt::format("'{}' is no digest: {}", key, excerpt(text))};
   return *digest;
 }
 

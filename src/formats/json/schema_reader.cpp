@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "dbkeeper/base/text.h"
@@ -14,7 +15,7 @@ using nlohmann::json;
 
 TableName table_name(const std::string& shown, std::string_view default_schema) {
   if (auto name = parse_display(shown, default_schema)) return *std::move(name);
-  throw Fault{0, fmt::format("'{}' is no name of a table", shown)};
+  throw Fault{0, fmt::format("'{}' is no name of a table", excerpt(shown))};
 }
 
 // For a file that says nothing of kinds: what engines call the families' types.
@@ -56,7 +57,7 @@ Family family_of(const json& column, const char* key, const std::string& type) {
   if (!find_member(column, key)) return guessed_family(type);
   const std::string kind = text_member(column, key);
   if (const auto family = parse_family(kind)) return *family;
-  throw Fault{0, fmt::format("'{}' is no kind of values that this format has", kind)};
+  throw Fault{0, fmt::format("'{}' is no kind of values that this format has", excerpt(kind))};
 }
 
 Type type_of(const json& column) {
@@ -116,20 +117,29 @@ ForeignKey foreign_key_of(const json& described, std::string_view default_schema
   return key;
 }
 
-void add_columns(Table& table, const json& described) {
+using Names = std::set<std::string>;
+
+// The columns' names.
+Names add_columns(Table& table, const json& described) {
+  if (described.size() > kMostColumns)
+    throw Fault{0, fmt::format("{} columns, more than the {} that any database can have",
+                               human_count(static_cast<std::int64_t>(described.size())),
+                               human_count(kMostColumns))};
+  Names names;
   for (const json& entry : described) {
     Column column = column_of(entry);
-    if (table.find_column(column.name))
-      throw Fault{0, fmt::format("the column '{}' is listed twice", column.name)};
+    if (!names.insert(column.name).second)
+      throw Fault{0, fmt::format("the column '{}' is listed twice", excerpt(column.name))};
     table.columns.push_back(std::move(column));
   }
+  return names;
 }
 
 // Keys over columns that the table hasn't would mislead whoever works with them.
-void check_key(const Table& table, const std::vector<std::string>& columns) {
+void check_key(const Names& names, const std::vector<std::string>& columns) {
   for (const std::string& column : columns)
-    if (!table.find_column(column))
-      throw Fault{0, fmt::format("a key of a column '{}' that isn't listed", column)};
+    if (!names.contains(column))
+      throw Fault{0, fmt::format("a key of a column '{}' that isn't listed", excerpt(column))};
 }
 
 // Only a backup knows partitions: to an export a partitioned table is one table.
@@ -149,17 +159,17 @@ Table table_of(const std::string& shown, const json& described, std::string_view
   if (!described.is_object()) throw Fault{0, "its description is no object"};
   set_kind(table, described, default_schema);
   table.extension = optional_text_member(described, "extension");
-  add_columns(table, list_member(described, "columns"));
+  const Names names = add_columns(table, list_member(described, "columns"));
   Key primary = key_of(list_member(described, "primary_key"), Key::Kind::primary, "primary_key");
-  check_key(table, primary.columns());
+  check_key(names, primary.columns());
   if (!primary.parts.empty()) table.primary_key = std::move(primary);
   for (const json& columns : list_member(described, "unique")) {
     table.unique.push_back(key_of(columns, Key::Kind::constraint, "unique"));
-    check_key(table, table.unique.back().columns());
+    check_key(names, table.unique.back().columns());
   }
   for (const json& key : list_member(described, "foreign_keys")) {
     table.foreign_keys.push_back(foreign_key_of(key, default_schema));
-    check_key(table, table.foreign_keys.back().columns);
+    check_key(names, table.foreign_keys.back().columns);
   }
   return table;
 }
@@ -168,13 +178,17 @@ Table table_of(const std::string& shown, const json& described, std::string_view
 
 Schema schema_of(const json& described, std::string_view default_schema) {
   if (!described.is_object()) throw Fault{0, "the schema is no object"};
+  if (described.size() > kMostTables)
+    throw Fault{0, fmt::format("{} tables, more than the {} that dbkeeper takes",
+                               human_count(static_cast<std::int64_t>(described.size())),
+                               human_count(kMostTables))};
   Schema schema;
   schema.default_schema = default_schema;
   for (const auto& [shown, table] : described.items()) {
     try {
       schema.tables.push_back(table_of(shown, table, default_schema));
     } catch (Fault& fault) {
-      fault.what = fmt::format("schema of table '{}': {}", shown, fault.what);
+      fault.what = fmt::format("schema of table '{}': {}", excerpt(shown), fault.what);
       throw;
     }
   }

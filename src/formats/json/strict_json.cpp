@@ -15,40 +15,47 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepest = 1000;
+constexpr std::size_t kDeepest = 1000;
 
-// Notes the keys of the objects that are open, to find one that stands twice; looks at numbers.
-class KeyWatch {
+// Notes the keys of the objects that are open, to find one that stands twice. Not while the value
+// is built: nlohmann looks through all of an object, or list, whenever one within it ends.
+class KeyWatch final : public json::json_sax_t {
  public:
-  bool operator()(int depth, json::parse_event_t event, json& value) {
-    if (depth > kDeepest) throw Fault{0, fmt::format("nested deeper than {}", kDeepest)};
-    switch (event) {
-      case json::parse_event_t::object_start:
-        open_.emplace_back();
-        break;
-      case json::parse_event_t::object_end:
-        open_.pop_back();
-        break;
-      case json::parse_event_t::key:
-        if (!open_.back().insert(value.get<std::string>()).second && twice_.empty())
-          twice_ = value.get<std::string>();
-        break;
-      case json::parse_event_t::value:
-        check_number(value);
-        break;
-      default:
-        break;
-    }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  // One that no Value holds would become another one.
+  bool number_unsigned(number_unsigned_t number) override {
+    if (number > INT64_MAX)
+      throw Fault{0, fmt::format("the number {} is larger than any that belongs here", number)};
     return true;
   }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (!open_.back().insert(name).second && twice_.empty()) twice_ = name;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override {
+    return false;  // told when the value is built
+  }
+
   const std::string& twice() const { return twice_; }
 
  private:
-  // One that no Value holds would become another one.
-  static void check_number(const json& value) {
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)
-      throw Fault{0, fmt::format("the number {} is larger than any that belongs here",
-                                 value.get<std::uint64_t>())};
+  bool open() {
+    open_.emplace_back();
+    if (open_.size() > kDeepest) throw Fault{0, fmt::format("nested deeper than {}", kDeepest)};
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
   }
 
   std::vector<std::set<std::string>> open_;
@@ -60,9 +67,11 @@ class KeyWatch {
 json strict_json(std::string_view text) {
   KeyWatch watch;
   try {
-    json value = json::parse(text, std::ref(watch));
+    json::sax_parse(text, &watch);
+    json value = json::parse(text);
     if (!watch.twice().empty())
-      throw Fault{0, fmt::format("the key '{}' stands twice in one object", watch.twice())};
+      throw Fault{0,
+                  fmt::format("the key '{}' stands twice in one object", excerpt(watch.twice()))};
     return value;
   } catch (const json::parse_error& error) {
     throw Fault{error.byte > 0 ? error.byte - 1 : 0, "not valid JSON"};

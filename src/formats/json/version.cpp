@@ -25,7 +25,8 @@ Version parse_version(std::string_view text) {
   const std::size_t point = std::min(text.find('.'), text.size());
   const auto major = parsed_number(text.substr(0, point));
   const auto minor = parsed_number(text.substr(std::min(point + 1, text.size())));
-  if (!major || !minor) throw Fault{0, fmt::format("'{}' is no version of the format", text)};
+  if (!major || !minor)
+    throw Fault{0, fmt::format("'{}' is no version of the format", excerpt(text))};
   return {*major, *minor};
 }
 
