@@ -14,9 +14,9 @@ namespace dbkeeper::backup {
 
 ArchiveFile::ArchiveFile(std::filesystem::path path) : path_(std::move(path)) {
   // Opening a pipe would wait for its other end.
-  fd_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  fd_.number = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status {};
-  if (fd_ < 0 || fstat(fd_, &status) != 0) fail(errno);
+  if (fd_.number < 0 || fstat(fd_.number, &status) != 0) fail(errno);
   if (!S_ISREG(status.st_mode))
     throw Error(ErrorKind::input, fmt::format("{} is not a file", shown()))
         .hint("a backup is read from a file, not from a pipe");
@@ -24,8 +24,8 @@ ArchiveFile::ArchiveFile(std::filesystem::path path) : path_(std::move(path)) {
   written_ = status.st_mtim;
 }
 
-ArchiveFile::~ArchiveFile() {
-  if (fd_ >= 0) close(fd_);
+ArchiveFile::Descriptor::~Descriptor() {
+  if (number >= 0) close(number);
 }
 
 bool ArchiveFile::is_untouched() const {
@@ -41,7 +41,7 @@ std::string ArchiveFile::read(std::uint64_t at, std::size_t size) const {
   std::string bytes(size, '\0');
   for (std::size_t filled = 0; filled < size;) {
     const ssize_t got =
-        pread(fd_, bytes.data() + filled, size - filled, static_cast<off_t>(at + filled));
+        pread(fd_.number, bytes.data() + filled, size - filled, static_cast<off_t>(at + filled));
     if (got > 0)
       filled += static_cast<std::size_t>(got);
     else if (got == 0)

@@ -14,7 +14,6 @@ class ArchiveFile {
  public:
   // Error(input) if there is none, or it isn't a file.
   explicit ArchiveFile(std::filesystem::path path);
-  ~ArchiveFile();
   ArchiveFile(const ArchiveFile&) = delete;
   ArchiveFile& operator=(const ArchiveFile&) = delete;
 
@@ -30,10 +29,16 @@ class ArchiveFile {
   std::string read(std::uint64_t at, std::size_t size) const;
 
  private:
+  // Closed by whatever ends, the constructor included.
+  struct Descriptor {
+    ~Descriptor();
+    int number = -1;
+  };
+
   [[noreturn]] void fail(int error) const;
 
   std::filesystem::path path_;
-  int fd_ = -1;
+  Descriptor fd_;
   std::uint64_t size_ = 0;
   timespec written_{};
 };
