@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 #include "base/spawn.h"
 #include "dbkeeper/base/environment.h"
@@ -108,10 +109,25 @@ class Child {
   ~Child() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGTERM);
+    if (!ended_in_time()) ::kill(pid_, SIGKILL);
     wait();
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
+
+  // It may tidy up first, and what it asks for that may never answer.
+  bool ended_in_time() const {
+    constexpr int kLooks = 200;
+    constexpr timespec kBetween{0, 10'000'000};
+    for (int i = 0; i < kLooks; ++i) {
+      siginfo_t end = {};
+      if (::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+          end.si_pid != 0)
+        return true;
+      ::nanosleep(&kBetween, nullptr);
+    }
+    return false;
+  }
 
   int wait() {
     int status = 0;

@@ -265,8 +265,7 @@ void ImportCommand::commit() {
     try {
       run_->commit();
     } catch (const Error& error) {
-      // Whether a lost server has done it is not known.
-      if (record && error.kind() != ErrorKind::connection) record->forget();
+      if (record && !leaves_outcome_open(error)) record->forget();
       throw;
     } catch (...) {
       throw Error(ErrorKind::altered,

@@ -136,8 +136,7 @@ class Recorded {
       if (record_) record_->done(report.put_aside);
       return report;
     } catch (const Error& error) {
-      // Whether a lost server has done it is not known.
-      if (record_ && error.kind() != ErrorKind::connection) record_->forget();
+      if (record_ && !leaves_outcome_open(error)) record_->forget();
       throw;
     } catch (...) {
       const Error error = as_error(std::current_exception());

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dbkeeper/base/error.h"
 #include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/retention.h"
 
@@ -33,6 +34,12 @@ struct DestructiveRun {
 // Whether they may be one: an unknown server, whose name is empty, may be any.
 inline bool may_be_same_server(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() || a == b;
+}
+
+// Whether it isn't known what a run that failed with it has done: its server was lost meanwhile.
+inline bool leaves_outcome_open(const Error& error) {
+  return error.kind() == ErrorKind::connection ||
+         (error.kind() == ErrorKind::interrupted && error.is_of_surroundings());
 }
 
 inline constexpr std::string_view kMigrateCommand = "migrate";

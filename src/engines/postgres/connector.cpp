@@ -4,10 +4,13 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/canceller.h"
 #include "engines/postgres/errors.h"
 
 namespace dbkeeper::postgres {
@@ -20,11 +23,30 @@ using std::chrono::seconds;
 constexpr seconds kDefaultTimeout{10};
 constexpr milliseconds kStopLook{100};
 
+// A network that went away is noticed within a minute or two, not hours. A service file may say
+// otherwise, which what is given here would overrule.
+std::vector<std::pair<const char*, const char*>> patience_defaults(const Conninfo& conninfo) {
+  static constexpr std::array<std::pair<const char*, const char*>, 4> kDefaults = {
+      {{"keepalives_idle", "30"},
+       {"keepalives_interval", "10"},
+       {"keepalives_count", "6"},
+       {"tcp_user_timeout", "90000"}}};
+  if (conninfo.find("service") || std::getenv("PGSERVICE")) return {};
+  std::vector<std::pair<const char*, const char*>> out;
+  for (const auto& [keyword, value] : kDefaults)
+    if (!conninfo.find(keyword)) out.emplace_back(keyword, value);
+  return out;
+}
+
 RawConnection start(const Conninfo& conninfo) {
   std::vector<const char*> keywords, values;
   for (const auto& [keyword, value] : conninfo.parameters) {
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
+  }
+  for (const auto& [keyword, value] : patience_defaults(conninfo)) {
+    keywords.push_back(keyword);
+    values.push_back(value);
   }
   keywords.push_back(nullptr);
   values.push_back(nullptr);
@@ -136,6 +158,8 @@ std::vector<std::string> database_names(Conninfo conninfo, const Stop& stop) {
   conninfo.set("dbname", "postgres");
   const RawConnection connection = start(conninfo);
   if (drive(connection.get(), stop) != End::connected) return {};
+  Canceller canceller(connection.get(), stop);
+  const Blocking blocking(canceller);
   const RawResult result(PQexec(
       connection.get(),
       "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"));

@@ -25,6 +25,7 @@ CopyIn::CopyIn(Session& session, const std::string& target, Format format, std::
 
 CopyIn::~CopyIn() {
   if (!running_) return;
+  const Tidying tidying(session_.canceller());
   PQputCopyEnd(session_.raw(), "given up");
   while (RawResult(PQgetResult(session_.raw()))) {
   }

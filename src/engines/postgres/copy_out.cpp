@@ -55,9 +55,7 @@ void CopyOut::fail(const PGresult* result) {
 }
 
 void CopyOut::abandon() noexcept {
-  const RawCancel cancel(PQgetCancel(session_.raw()));
-  char message[256];
-  PQcancel(cancel.get(), message, sizeof message);
+  session_.canceller().cancel();
   char* rest = nullptr;
   while (PQgetCopyData(session_.raw(), &rest, 0) > 0) PQfreemem(rest);
   while (RawResult(PQgetResult(session_.raw()))) {

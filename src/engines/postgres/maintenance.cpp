@@ -18,6 +18,9 @@ constexpr std::chrono::milliseconds kLookAgain{100};
 // A session that was closed is gone within some milliseconds. A rename that meets it waits for 100.
 constexpr std::chrono::milliseconds kSessionsEnd{1};
 constexpr int kMostLooksForSessions = 50;
+// For a sign of life, and for a database that is dropped.
+constexpr std::chrono::milliseconds kAnswerPatience{2000};
+constexpr std::chrono::milliseconds kDropPatience{60000};
 constexpr std::size_t kLongestName = 63;
 constexpr std::size_t kLongestStamp = 20;  // 20260102T030405Z-100
 constexpr std::size_t kLongestDigest = 9;  // _0123abcd
@@ -180,7 +183,11 @@ void Maintenance::unmark_template(const std::string& name) {
 }
 
 void Maintenance::drop_own(const std::string& name) noexcept {
-  const auto drop = [&] { return session_->command_quietly(drop_by_force(name)); };
+  // A stop doesn't cut short what may take some time, on a server that answers.
+  const auto drop = [&] {
+    return session_->command_quietly("BEGIN; COMMIT", kAnswerPatience) &&
+           session_->command_quietly(drop_by_force(name), kDropPatience);
+  };
   if (drop()) return;
   std::string why;
   try {
@@ -189,6 +196,11 @@ void Maintenance::drop_own(const std::string& name) noexcept {
     if (drop()) return;
   } catch (const std::exception& error) {
     why = fmt::format(": {}", error.what());
+  }
+  if (!session_->alive()) {
+    options_.reporter->warn(fmt::format(
+        "the server doesn't answer: if the database {} is still there, it can be dropped", name));
+    return;
   }
   options_.reporter->warn(
       fmt::format("the database {} is still there, and can be dropped{}", name, why));
@@ -283,7 +295,7 @@ void Maintenance::swap(const std::string& name, const std::string& aside,
       rename(name, aside);
     }
     rename(fresh, name);
-    session_->command("COMMIT");
+    session_->commit();
   } catch (...) {
     session_->command_quietly("ROLLBACK");
     throw;

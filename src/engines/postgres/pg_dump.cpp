@@ -145,6 +145,19 @@ std::vector<std::string> variables_but(
   return out;
 }
 
+// Of the live connection's parameters those about a network that went away, which no variable
+// names.
+std::string network_patience_of(PGconn* connection) {
+  std::string out;
+  const RawConninfo options(PQconninfo(connection));
+  for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
+    const std::string_view name = option->keyword;
+    if (option->val && (name.starts_with("keepalives") || name == "tcp_user_timeout"))
+      out += fmt::format("{}='{}' ", name, option->val);
+  }
+  return out;
+}
+
 // The last of its complaints, without the program's name.
 std::string complaint_of(const std::string& errors) {
   std::string out;
@@ -161,9 +174,11 @@ PgDump::PgDump(Session& session, const Stop& stop)
     : program_(best_of(session.server_version() / kMajor, stop)),
       environment_(variables_of(session.raw())),
       without_(variables_but(session.raw(), environment_)),
+      network_patience_(network_patience_of(session.raw())),
       stop_(stop) {}
 
-std::string PgDump::run(const std::vector<std::string>& arguments) const {
+std::string PgDump::run(std::vector<std::string> arguments) const {
+  if (!network_patience_.empty()) arguments.push_back("--dbname=" + network_patience_);
   const ProcessResult result =
       run_process({program_.path.string(), arguments, environment_, without_}, stop_);
   stop_.check();

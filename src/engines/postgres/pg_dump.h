@@ -23,7 +23,7 @@ class PgDump {
   // What it writes to stdout, called with these arguments for the session's database, with its
   // rights. Error(failed) with what it complains of, Error(refused) if that is a lock that others
   // have. Threads: any.
-  std::string run(const std::vector<std::string>& arguments) const;
+  std::string run(std::vector<std::string> arguments) const;
 
   int major() const { return program_.major; }
 
@@ -31,6 +31,7 @@ class PgDump {
   const Program program_;
   std::vector<std::pair<std::string, std::string>> environment_;
   std::vector<std::string> without_;  // variables that would lead it elsewhere
+  std::string network_patience_;      // libpq's parameters
   const Stop& stop_;
 };
 

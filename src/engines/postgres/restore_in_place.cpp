@@ -154,7 +154,7 @@ class InPlace final : public RestoreTarget {
 
   RestoreReport commit() override {
     session_->command("SET synchronous_commit = on");
-    session_->command("COMMIT");
+    session_->commit();
     analyze();
     return std::move(report_);
   }

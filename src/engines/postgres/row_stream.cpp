@@ -16,9 +16,7 @@ class Running {
   }
   ~Running() {
     if (!running_) return;
-    const RawCancel cancel(PQgetCancel(session_.raw()));
-    char message[256];
-    PQcancel(cancel.get(), message, sizeof message);
+    session_.canceller().cancel();
     drain();
   }
   Running(const Running&) = delete;

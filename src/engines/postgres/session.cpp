@@ -120,9 +120,23 @@ std::int64_t Session::change(const std::string& sql) {
   return std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
 }
 
-bool Session::command_quietly(const std::string& sql) noexcept {
+bool Session::command_quietly(const std::string& sql, std::chrono::milliseconds patience) noexcept {
+  const Tidying tidying(canceller_, patience);
   const RawResult result(PQexec(raw_, sql.c_str()));
   return PQresultStatus(result.get()) == PGRES_COMMAND_OK;
+}
+
+void Session::commit() {
+  try {
+    command("COMMIT");
+  } catch (const Error&) {
+    if (alive()) throw;
+    throw Error(options_.stop->requested() ? ErrorKind::interrupted : ErrorKind::connection,
+                "the connection was lost during the commit: whether the change is in the database "
+                "is not known")
+        .hint("look into the database before you try again")
+        .of_surroundings();
+  }
 }
 
 std::optional<Session::Failure> Session::run_all(const std::vector<std::string>& statements) {

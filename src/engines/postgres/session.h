@@ -2,6 +2,7 @@
 // the same PGconn. One thread at a time.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
@@ -52,8 +53,12 @@ class Session {
   // One statement; the number of rows that it wrote.
   std::int64_t change(const std::string& sql);
   // As command(), but a stop doesn't hinder it and a failure is silent: to clean up while
-  // unwinding.
-  bool command_quietly(const std::string& sql) noexcept;
+  // unwinding. After a stop a server that doesn't answer in time loses the session.
+  bool command_quietly(const std::string& sql,
+                       std::chrono::milliseconds patience = Tidying::kPatience) noexcept;
+  // Ends the transaction that is open. Error(connection), or Error(interrupted) after a stop, if
+  // the server is lost meanwhile: nobody knows then what it did.
+  void commit();
 
   // Runs statements without rows in one round trip, up to the first that fails.
   struct Failure {
@@ -70,7 +75,7 @@ class Session {
   };
   Parsed parse(const std::string& statement);
 
-  // For COPY. Work on it stands between Blocking(canceller()).
+  // For COPY. Work on it stands within Blocking(canceller()), or Tidying.
   PGconn* raw() const { return raw_; }
   Canceller& canceller() { return canceller_; }
   // Why libpq failed: of the result, or of the connection if it is gone.

@@ -17,14 +17,10 @@ void WriteTransaction::commit() {
   if (PQtransactionStatus(session_->raw()) != PQTRANS_INTRANS)
     throw Error(ErrorKind::failed, "the transaction failed before its commit");
   try {
-    session_->command("COMMIT");
+    session_->commit();
   } catch (const Error&) {
     open_ = session_->alive() && PQtransactionStatus(session_->raw()) != PQTRANS_IDLE;
-    if (session_->alive()) throw;
-    throw Error(ErrorKind::failed,
-                "the connection was lost during the commit: whether the change is in the database "
-                "is not known")
-        .hint("look into the database before you try again");
+    throw;
   }
   open_ = false;
 }
