@@ -75,6 +75,7 @@ class ImportCommand {
   bool try_to_read();
   void confirm(const ImportPlan& plan);
   void make_safety_copy();
+  void drop_safety_copy();
   std::optional<RunRecord> begin_record();
   Database& second_database();
 
@@ -124,6 +125,7 @@ void ImportCommand::open() {
   // Who edits a file may leave numbers out, which only a stage can give.
   what_.straight = (!source_ || source_->can_start_over()) && is_large() && !options_.edited;
   open_document();
+  warn_of_other_version(document_->metadata(), versions_, context_.reporter);
   run_.emplace(*document_, *database_, schema_, what_, context_.reporter, context_.stop);
 }
 
@@ -174,14 +176,13 @@ void ImportCommand::open_document() {
       error.during(fmt::format("reading {}", shown_name(options_.file)));
     throw;
   }
-  warn_of_other_version(document_->metadata(), versions_, context_.reporter);
 }
 
 // A file whose tables came in another order than they use to is read once more, row by row staged.
 void ImportCommand::read() {
   if (try_to_read()) return;
-  safety_copy_.reset();
   run_.reset();
+  drop_safety_copy();
   document_.reset();
   what_.straight = false;
   if (!source_database_.database) source_ = import_source(options_.file, context_);
@@ -219,6 +220,15 @@ void ImportCommand::find_rows() {
 void ImportCommand::make_safety_copy() {
   if (!destroys() || options_.no_safety_backup || safety_copy_) return;
   safety_copy_ = copy_before_import(second_database(), context_);
+}
+
+// The locks were let go: the next one has what others have written meanwhile.
+void ImportCommand::drop_safety_copy() {
+  if (!safety_copy_) return;
+  std::error_code ignored;
+  std::filesystem::remove(proof_file_of(*safety_copy_), ignored);
+  std::filesystem::remove(*safety_copy_, ignored);
+  safety_copy_.reset();
 }
 
 // Without it nobody could take back what is about to happen, unless there is nothing to do it with.
