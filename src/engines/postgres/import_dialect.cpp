@@ -24,10 +24,23 @@ Session& in_own_path(Session& session) {
   return session;
 }
 
-Session& in_users_path(Session& session, const Conninfo& conninfo) {
-  session.command(set_path_sql(users_path(session, conninfo)));
-  return session;
-}
+// Another search_path for the length of a scope, however it is left.
+class InPath {
+ public:
+  InPath(Session& session, const std::string& path, const std::string& back)
+      : session_(session), back_(set_path_sql(back)) {
+    session_.command(set_path_sql(path));
+  }
+  ~InPath() { session_.command_quietly(back_); }
+  InPath(const InPath&) = delete;
+  InPath& operator=(const InPath&) = delete;
+
+ private:
+  Session& session_;
+  const std::string back_;
+};
+
+constexpr const char* kCatalogsPath = "pg_catalog";
 
 // Statements that see the database as it was before any of them.
 std::string as_one(const std::vector<staging::Write>& group) {
@@ -50,7 +63,8 @@ ImportDialect::ImportDialect(std::shared_ptr<Sessions> sessions)
       triggers_(*session_, partitions_),
       numbers_(*session_),
       extras_(*session_) {
-  in_users_path(*session_, session_.sessions()->conninfo());
+  users_path_ = users_path(*session_, session_.sessions()->conninfo());
+  session_->command(set_path_sql(users_path_));
   // What the planner expects of rows that are looked up by several keys at once is often far too
   // few, and then a loop over all of a table for each of them takes for ever.
   session_->command("SET LOCAL enable_nestloop = off");
@@ -141,10 +155,9 @@ void ImportDialect::index(const std::string&, const std::vector<std::string>&) {
 void ImportDialect::lock(const ImportPlan& plan) {
   numbers_.dry_run(plan.dry_run);
   if (locked_) return;
-  in_own_path(*session_);
+  const InPath own(*session_, kCatalogsPath, users_path_);
   lock_for_import(session_, plan);
   extras_.forget();
-  in_users_path(*session_, session_.sessions()->conninfo());
   locked_ = true;
 }
 
@@ -159,10 +172,8 @@ void ImportDialect::check_deferred() { session_->command("SET CONSTRAINTS ALL IM
 // -- Foreign keys and plain indexes.
 
 bool ImportDialect::can_take_off_keys(const Table& table) {
-  in_own_path(*session_);
-  const bool can = extras_.can_take_off_keys(table.name);
-  in_users_path(*session_, session_.sessions()->conninfo());
-  return can;
+  const InPath own(*session_, kCatalogsPath, users_path_);
+  return extras_.can_take_off_keys(table.name);
 }
 
 std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>& tables) {
@@ -176,23 +187,21 @@ std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>
       link_operators_.equalities(*table, key);
     }
   }
-  in_own_path(*session_);
+  const InPath own(*session_, kCatalogsPath, users_path_);
   try {
-    auto off = extras_.take_off(of);
-    in_users_path(*session_, session_.sessions()->conninfo());
-    return off;
+    return extras_.take_off(of);
   } catch (const Error& error) {
     throw with_lock_holder(error, names, *session_.sessions());
   }
 }
 
 std::optional<Error> ImportDialect::put_back() {
-  const std::string path = users_path(*session_, session_.sessions()->conninfo());
-  session_->command(set_path_sql("pg_catalog, " + path));
-  if (auto error = extras_.put_back()) return error;
-  in_own_path(*session_);
+  {
+    const InPath definitions(*session_, "pg_catalog, " + users_path_, users_path_);
+    if (auto error = extras_.put_back()) return error;
+  }
+  const InPath own(*session_, kCatalogsPath, users_path_);
   extras_.check();
-  in_users_path(*session_, session_.sessions()->conninfo());
   return std::nullopt;
 }
 

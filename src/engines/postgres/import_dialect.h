@@ -96,6 +96,7 @@ class ImportDialect final : public staging::Dialect {
   std::string stage_of(const Table& table) const;
 
   WriteTransaction session_;
+  std::string users_path_;  // what stands in search_path but for moments
   const ColumnTypes types_;
   KeyOperators key_operators_;
   ForeignKeyOperators link_operators_;
