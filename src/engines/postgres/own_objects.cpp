@@ -15,10 +15,11 @@ namespace {
 std::string drop_of(const std::string& type, const std::string& identity) {
   if (type == "large object") return "SELECT pg_catalog.lo_unlink(" + identity + ")";
   if (type == "schema") return "DROP SCHEMA " + identity;
-  if (type == "transform") {  // for integer on language sql
+  if (type == "transform") {  // for integer on language sql; from version 16 on without the "on"
     const std::size_t on = identity.rfind(" on language ");
-    return fmt::format("DROP TRANSFORM IF EXISTS {} {} CASCADE", identity.substr(0, on),
-                       identity.substr(on + 4));
+    const std::string as_written =
+        on == identity.npos ? identity : identity.substr(0, on) + identity.substr(on + 3);
+    return fmt::format("DROP TRANSFORM IF EXISTS {} CASCADE", as_written);
   }
   std::string word = type;
   if (type == "function" || type == "procedure" || type == "aggregate") word = "routine";
