@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kMostInMessage = std::size_t{1} << 20;
 
 const BackupTable& table_of(const BackupDescription& description, std::size_t stream) {
+  // Nearly always in the same order.
+  if (stream < description.tables.size() && description.tables[stream].stream == stream)
+    return description.tables[stream];
   const auto found = std::find_if(description.tables.begin(), description.tables.end(),
                                   [&](const BackupTable& table) { return table.stream == stream; });
   if (found != description.tables.end()) return *found;
