@@ -52,9 +52,10 @@ class Sums {
 // Reads units and packs them, until none is left.
 class Worker {
  public:
-  Worker(BackupSource& source, BackupWriter& writer, Crew& crew, Sums& sums, BackupMeter& meter)
+  Worker(BackupSource& source, std::unique_ptr<BackupReader> reader, BackupWriter& writer,
+         Crew& crew, Sums& sums, BackupMeter& meter)
       : source_(source),
-        reader_(source.reader()),
+        reader_(std::move(reader)),
         writer_(writer),
         crew_(crew),
         sums_(sums),
@@ -121,8 +122,10 @@ BackupDescription write_backup(BackupSource& source, std::string_view label,
     std::vector<std::function<void()>> works;
     const std::size_t most = std::min(source.units().size(), static_cast<std::size_t>(jobs));
     while (workers.size() < most) {
-      Worker& worker =
-          *workers.emplace_back(std::make_unique<Worker>(source, writer, crew, sums, meter));
+      auto reader = source.reader();
+      if (!reader) break;
+      Worker& worker = *workers.emplace_back(
+          std::make_unique<Worker>(source, std::move(reader), writer, crew, sums, meter));
       works.push_back([&worker] { worker.run(); });
     }
     works.push_back([&] {

@@ -188,7 +188,9 @@ class Readers {
  public:
   Readers(Snapshot& first, const ExportPlan& plan, std::size_t count) : all_{&first} {
     while (all_.size() < count) {
-      more_.push_back(first.another_reader());
+      auto reader = first.another_reader();
+      if (!reader) break;
+      more_.push_back(std::move(reader));
       more_.back()->hold(plan.tables());
       all_.push_back(more_.back().get());
     }

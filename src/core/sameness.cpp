@@ -79,7 +79,9 @@ class Reading {
     std::vector<std::unique_ptr<BackupReader>> readers;
     std::vector<std::function<void()>> works;
     while (readers.size() < most) {
-      BackupReader& reader = *readers.emplace_back(source_.reader());
+      auto another = source_.reader();
+      if (!another) break;
+      BackupReader& reader = *readers.emplace_back(std::move(another));
       works.push_back([this, &reader] { work(reader); });
     }
     crew_.run(works);

@@ -67,7 +67,7 @@ class BackupSource {
   // May wait for the program that writes them. Threads: one, while readers are used by others.
   virtual const std::vector<BackupFile>& files() = 0;
   virtual const std::vector<BackupUnit>& units() const = 0;
-  // One more reader, at most as many as there are units. The source outlives it.
+  // One more reader, outlived by the source; null, but for the first, where there's no room for it.
   virtual std::unique_ptr<BackupReader> reader() = 0;
   // All units were read: what can still be wrong with the copy (its integrity) is thrown here.
   virtual void finish() = 0;

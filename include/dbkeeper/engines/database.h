@@ -131,7 +131,7 @@ class Snapshot {
   virtual std::optional<std::int64_t> furthest(const Table& table, const std::string& column,
                                                const Sequence& sequence) = 0;
 
-  // Another reader of the same moment over a connection of its own, for another thread.
+  // Another reader of the moment, on a connection of its own; null where there's no room for it.
   // Requires: capabilities().parallel_readers; this snapshot outlives it.
   virtual std::unique_ptr<Snapshot> another_reader() = 0;
 };

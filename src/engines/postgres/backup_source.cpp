@@ -60,6 +60,25 @@ auto starting_over(Work work) {
   }
 }
 
+std::string sequences_script(Session& session) {
+  std::vector<std::string> selects;
+  for (const auto& row : session.query(sql::kBackupSequences)) {
+    const std::string name = QuotedName(TableName{row[0].c_str(), row[1].c_str()}).sql();
+    selects.push_back(
+        fmt::format("SELECT {} AS name, last_value, is_called FROM {}", literal(name), name));
+  }
+  std::string out;
+  for (std::size_t at = 0; at < selects.size(); at += kSequencesAtOnce) {
+    const auto begin = selects.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = selects.begin() +
+                     static_cast<std::ptrdiff_t>(std::min(at + kSequencesAtOnce, selects.size()));
+    for (const auto& row : session.query(join({begin, end}, " UNION ALL ")))
+      out += fmt::format("SELECT pg_catalog.setval({}, {}, {});\n", literal(row[0].c_str()),
+                         row[1].c_str(), row[2].c_str()[0] == 't' ? "true" : "false");
+  }
+  return out;
+}
+
 // The tables stay as they are and readable until its end: what waits for a lock on them waits for
 // this session too.
 class Reading {
@@ -86,6 +105,14 @@ class Reading {
     }
     session_->command(fmt::format("{}; {}", kReleaseSavepoint, kSetSavepoint));
   }
+  // No lock on them stays.
+  std::string sequences() {
+    std::string out = sequences_script(*session_);
+    roll_back_to_savepoint(*session_);
+    return out;
+  }
+  // Whether another session may hold as many tables.
+  bool has_room_for_another() { return has_room_for(*session_, holds_.kept()); }
   Session& session() { return *session_; }
   TableHolds::Storage storage(const TableName& table) { return holds_.storage(table); }
 
@@ -93,25 +120,6 @@ class Reading {
   Loan session_;
   TableHolds holds_;
 };
-
-std::string sequences_script(Session& session) {
-  std::vector<std::string> selects;
-  for (const auto& row : session.query(sql::kBackupSequences)) {
-    const std::string name = QuotedName(TableName{row[0].c_str(), row[1].c_str()}).sql();
-    selects.push_back(
-        fmt::format("SELECT {} AS name, last_value, is_called FROM {}", literal(name), name));
-  }
-  std::string out;
-  for (std::size_t at = 0; at < selects.size(); at += kSequencesAtOnce) {
-    const auto begin = selects.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = selects.begin() +
-                     static_cast<std::ptrdiff_t>(std::min(at + kSequencesAtOnce, selects.size()));
-    for (const auto& row : session.query(join({begin, end}, " UNION ALL ")))
-      out += fmt::format("SELECT pg_catalog.setval({}, {}, {});\n", literal(row[0].c_str()),
-                         row[1].c_str(), row[2].c_str()[0] == 't' ? "true" : "false");
-  }
-  return out;
-}
 
 class Source final : public BackupSource {
  public:
@@ -126,8 +134,7 @@ class Source final : public BackupSource {
     describe(info, now);
     find_tables(options);
     find_large_objects();
-    files_ = {{"schema/sequences.sql", sequences_script(reading_->session())},
-              {"data/INDEX.txt", index()}};
+    files_ = {{"schema/sequences.sql", reading_->sequences()}, {"data/INDEX.txt", index()}};
     dump_schema();
   }
 
@@ -287,6 +294,7 @@ class Source final : public BackupSource {
   const std::shared_ptr<Sessions> sessions_;
   PostgresSnapshot moment_;
   std::unique_ptr<Reading> reading_;  // until the first reader takes it over
+  bool more_readers_ = true;          // the server has locks for another
   std::optional<PgDump> pg_dump_;
   std::optional<KnownSettings> known_;
   BackupDescription description_;
@@ -329,8 +337,14 @@ class Reader final : public BackupReader {
 };
 
 std::unique_ptr<BackupReader> Source::reader() {
-  if (!reading_) reading_ = std::make_unique<Reading>(sessions_, moment_.exported(), names());
-  return std::make_unique<Reader>(*this, std::move(reading_));
+  if (reading_) {
+    more_readers_ = reading_->has_room_for_another();
+    return std::make_unique<Reader>(*this, std::move(reading_));
+  }
+  if (!more_readers_) return nullptr;
+  auto reading = std::make_unique<Reading>(sessions_, moment_.exported(), names());
+  more_readers_ = reading->has_room_for_another();
+  return std::make_unique<Reader>(*this, std::move(reading));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dbkeeper/model/name.h"
+#include "engines/postgres/lock_room.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -44,8 +45,7 @@ std::string hint_for(const std::string& sqlstate) {
     return "another session holds a lock on it: try again later, or with a longer --lock-timeout";
   if (sqlstate == "40001" || sqlstate == "40P01") return "others wrote at the same time: try again";
   if (sqlstate == "53100") return "the server's disk is full";
-  if (sqlstate == "53200")
-    return "the server is out of memory; for shared memory raise max_locks_per_transaction";
+  if (sqlstate == "53200") return kNoLockLeft;
   if (sqlstate == "25006") return "the server or the role allows reading only";
   if (sqlstate == "57014") return "look for who cancels statements, or for a statement_timeout";
   // A table that is dropped meanwhile is an internal error too.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "dbkeeper_postgres_sql.h"
+#include "engines/postgres/lock_room.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -45,9 +46,10 @@ Error with_lock_holder(Error error, const TableName& table, Sessions& sessions) 
 
 Error with_lock_holder(Error error, const std::vector<TableName>& tables,
                        Sessions& sessions) noexcept {
-  if (error.kind() != ErrorKind::refused) return error;
+  if (error.kind() != ErrorKind::refused && error.hint() != kNoLockLeft) return error;
   try {
     auto session = sessions.take();
+    if (error.kind() != ErrorKind::refused) return with_lock_room(error, *session);
     const auto holder = holder_of(tables, *session);
     sessions.give_back(std::move(session));
     if (!holder) return error;

@@ -10,6 +10,7 @@
 #include "engines/postgres/fetch.h"
 #include "engines/postgres/integrity.h"
 #include "engines/postgres/lock_holder.h"
+#include "engines/postgres/lock_room.h"
 #include "engines/postgres/parts.h"
 #include "engines/postgres/quoted_name.h"
 #include "engines/postgres/savepoint.h"
@@ -67,6 +68,8 @@ Schema PostgresSnapshot::schema() {
     return guarded([&] {
       Schema schema = read_catalog(*session_);
       measure(*session_, schema);
+      // The locks on every sequence that came of it.
+      roll_back_to_savepoint(*session_);
       return schema;
     });
   } catch (const Error& error) {
@@ -257,7 +260,9 @@ const std::string& PostgresSnapshot::exported() {
   return exported_;
 }
 
+// Null where the locks of one more would leave the server too few.
 std::unique_ptr<Snapshot> PostgresSnapshot::another_reader() {
+  if (!guarded([&] { return has_room_for(*session_, holds_.kept()); })) return nullptr;
   return guarded(
       [&] { return std::make_unique<PostgresSnapshot>(session_.sessions(), exported()); });
 }

@@ -31,6 +31,8 @@ class TableHolds {
 
   // Of a table kept, as it was then; else as it is now.
   Storage storage(const TableName& table);
+  // How many tables keep() has locked.
+  std::int64_t kept() const { return static_cast<std::int64_t>(kept_.size()); }
 
  private:
   void take_locks(const std::vector<TableName>& tables);
