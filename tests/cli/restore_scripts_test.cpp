@@ -78,7 +78,8 @@ struct Shop {
   std::string file;
 };
 
-const Words kHow[] = {{"-q"}, {"--in-place"}};
+// Nothing is left aside, which would keep roles in use.
+const Words kHow[] = {{"--keep-old", "0"}, {"--in-place"}};
 
 // As pg_dump writes a setting that only its own version knows.
 const std::string kNewSetting =

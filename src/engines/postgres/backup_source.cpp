@@ -20,7 +20,6 @@
 #include "engines/postgres/large_objects.h"
 #include "engines/postgres/lock_holder.h"
 #include "engines/postgres/lock_room.h"
-#include "engines/postgres/partition_roots.h"
 #include "engines/postgres/parts.h"
 #include "engines/postgres/pg_dump.h"
 #include "engines/postgres/quoted_name.h"
@@ -131,6 +130,7 @@ class Source final : public BackupSource {
     reading_ = std::make_unique<Reading>(sessions_, moment, std::vector<TableName>());
     pg_dump_.emplace(reading_->session(), stop);
     known_.emplace(reading_->session());
+    server_major_ = reading_->session().server_version() / kMajor;
     describe(info, now);
     find_tables(options);
     find_large_objects();
@@ -199,17 +199,16 @@ class Source final : public BackupSource {
 
   // A newer pg_dump may write what the server that it dumps doesn't take.
   void check_syntax(const BackupFile& file) {
+    if (pg_dump_->major() <= server_major_) return;
     const Loan session(sessions_);
-    const int major = session->server_version() / kMajor;
-    if (pg_dump_->major() <= major) return;
     if (const auto what = syntax_error_in(file.bytes, *session))
       throw Error(ErrorKind::failed,
                   fmt::format("pg_dump of version {} writes what PostgreSQL {} doesn't take, so "
                               "that the backup could not be restored here: {}",
-                              pg_dump_->major(), major, *what))
+                              pg_dump_->major(), server_major_, *what))
           .hint(fmt::format("install pg_dump of the server's version: apt install "
                             "postgresql-client-{}",
-                            major));
+                            server_major_));
   }
 
   void describe(const DatabaseInfo& info, std::chrono::system_clock::time_point now) {
@@ -258,23 +257,10 @@ class Source final : public BackupSource {
     description_.streams.push_back({"large-objects", StreamFormat::sql, Packing::pieces});
   }
 
-  // Rows that belong into other partitions elsewhere go in through the table at the top.
-  std::string index() {
+  std::string index() const {
     std::string out;
-    const auto roots = partition_roots(reading_->session());
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-      const auto root = roots.find(tables_[i].name);
-      const bool through = root != roots.end() && root->second.by_number;
-      const std::string what =
-          copied_columns(through ? root->second.table : tables_[i].name, tables_[i].columns);
-      const std::string& folder = description_.streams[i].folder;
-      out += what.find_first_of("\r\n") == std::string::npos
-                 ? fmt::format("{}\t{}\n", folder, what)
-                 : fmt::format(
-                       "# {}: not for \\copy, which takes no line break in a name; see "
-                       "manifest.json\n",
-                       folder);
-    }
+    for (std::size_t i = 0; i < tables_.size(); ++i)
+      out += fmt::format("{}\t{}\n", description_.streams[i].folder, copied_columns(tables_[i]));
     return out;
   }
 
@@ -285,7 +271,7 @@ class Source final : public BackupSource {
     const CopiedTable& table = tables_[units_[unit].stream];
     std::string where = table.condition;
     if (const std::string range = range_condition(part); !range.empty()) where = "WHERE " + range;
-    if (where.empty()) return copied_columns(table.name, table.columns);
+    if (where.empty()) return copied_columns(table);
     return fmt::format("(SELECT {} FROM ONLY {} {})",
                        table.columns.empty() ? "" : QuotedName::list(table.columns).sql(),
                        QuotedName(table.name).sql(), where);
@@ -297,6 +283,7 @@ class Source final : public BackupSource {
   bool more_readers_ = true;          // the server has locks for another
   std::optional<PgDump> pg_dump_;
   std::optional<KnownSettings> known_;
+  int server_major_ = 0;
   BackupDescription description_;
   std::vector<CopiedTable> tables_;
   LargeObjects large_objects_;

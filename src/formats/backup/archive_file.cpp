@@ -31,7 +31,7 @@ ArchiveFile::Descriptor::~Descriptor() {
 bool ArchiveFile::is_untouched() const {
   struct stat ours {
   }, there{};
-  return fstat(fd_, &ours) == 0 && stat(path_.c_str(), &there) == 0 &&
+  return fstat(fd_.number, &ours) == 0 && stat(path_.c_str(), &there) == 0 &&
          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino &&
          static_cast<std::uint64_t>(ours.st_size) == size_ &&
          ours.st_mtim.tv_sec == written_.tv_sec && ours.st_mtim.tv_nsec == written_.tv_nsec;
