@@ -77,6 +77,71 @@ TEST_CASE("a PostgreSQL backup opens by the manual's commands alone") {
   scratch.exec("DROP DATABASE " + name);
 }
 
+// Under `set -e`, as every block is run here, what fails must not hide what follows.
+TEST_CASE("a PostgreSQL backup opens by hand whatever the database's encoding") {
+  struct Case {
+    const char *encoding, *text;
+  };
+  for (const Case& each : {Case{"LATIN1", "caf\u00e9"}, Case{"EUC_JIS_2004", "\u65e5\u672c\u8a9e"},
+                           Case{"SQL_ASCII", "caf\u00e9"}}) {
+    INFO(each.encoding);
+    ScratchPostgres server("SELECT 1");
+    const std::string name = server.name() + "_encoded", other = name + "_by_hand";
+    const std::string encoding = std::string(
+                                     " TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' "
+                                     "ENCODING '") +
+                                 each.encoding + "'";
+    for (const std::string& made : {name, other}) server.exec("CREATE DATABASE " + made + encoding);
+    const auto psql = [&](const std::string& database, const std::string& sql) {
+      const Run done =
+          run({"-XAtqd", postgres_url(database), "-c", sql},
+              {.env = {{"PGCLIENTENCODING",
+                        std::string(each.encoding) == "SQL_ASCII" ? "SQL_ASCII" : "UTF8"}},
+               .binary = postgres_programs() / "psql"});
+      INFO(done.err);
+      REQUIRE(done.exit == 0);
+      return done.out;
+    };
+    const std::string text = each.text;
+    psql(name,
+         "CREATE TABLE t(id int PRIMARY KEY, n text, x bit(3) DEFAULT '101');"
+         "INSERT INTO t VALUES (1, '" +
+             text + "'); COMMENT ON TABLE t IS '" + text +
+             "';"
+             "CREATE TABLE u AS SELECT n FROM t; CREATE SEQUENCE \"" +
+             text + "\" START 7");
+    const ScratchFolder folder;
+    const std::string backup = backup_of(postgres_url(name), folder);
+    run_block(replaced(shell_blocks().at(0), "createdb shop && ", ""), backup, other);
+    const std::string all =
+        "SELECT t.n, u.n, obj_description('t'::regclass), nextval('\"" + text +
+        "\"'),"
+        " (SELECT count(*) FROM pg_constraint WHERE conname = 't_pkey') FROM t, u";
+    CHECK(psql(other, all) == text + "|" + text + "|" + text + "|7|1\n");
+    for (const std::string& made : {name, other}) server.exec("DROP DATABASE " + made);
+  }
+}
+
+TEST_CASE("rows that belong into other partitions elsewhere are put back by hand too") {
+  std::string sql =
+      "CREATE TYPE mood AS ENUM ('a', 'b', 'c', 'd'); CREATE TABLE p(m mood, n int)"
+      " PARTITION BY HASH(m);";
+  for (const char* n : {"0", "1", "2"})
+    sql += "CREATE TABLE p" + std::string(n) +
+           " PARTITION OF p FOR VALUES WITH (MODULUS 3, REMAINDER " + n + ");";
+  ScratchPostgres scratch(sql +
+                          "INSERT INTO p SELECT (enum_range(null::mood))[1 + i % 4], i"
+                          " FROM generate_series(1, 20) i;"
+                          "CREATE TABLE \"two\nlines\"(a int)");
+  const ScratchFolder folder;
+  const std::string name = scratch.name() + "_by_hand";
+  run_block(shell_blocks().at(0), backup_of(scratch.url(), folder), name);
+  const Run rows = run({"-XAtqd", postgres_url(name), "-c", "SELECT count(*), sum(n) FROM p"},
+                       {.binary = postgres_programs() / "psql"});
+  CHECK(rows.out == "20|210\n");
+  scratch.exec("DROP DATABASE " + name);
+}
+
 TEST_CASE("an SQLite backup opens by the manual's commands alone") {
   ScratchSqlite scratch(fixture("gym.sqlite.sql"));
   const ScratchFolder folder;

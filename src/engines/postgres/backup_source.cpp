@@ -20,6 +20,7 @@
 #include "engines/postgres/large_objects.h"
 #include "engines/postgres/lock_holder.h"
 #include "engines/postgres/lock_room.h"
+#include "engines/postgres/partition_roots.h"
 #include "engines/postgres/parts.h"
 #include "engines/postgres/pg_dump.h"
 #include "engines/postgres/quoted_name.h"
@@ -257,10 +258,23 @@ class Source final : public BackupSource {
     description_.streams.push_back({"large-objects", StreamFormat::sql, Packing::pieces});
   }
 
-  std::string index() const {
+  // Rows that belong into other partitions elsewhere go in through the table at the top.
+  std::string index() {
     std::string out;
-    for (std::size_t i = 0; i < tables_.size(); ++i)
-      out += fmt::format("{}\t{}\n", description_.streams[i].folder, copied_columns(tables_[i]));
+    const auto roots = partition_roots(reading_->session());
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      const auto root = roots.find(tables_[i].name);
+      const bool through = root != roots.end() && root->second.by_number;
+      const std::string what =
+          copied_columns(through ? root->second.table : tables_[i].name, tables_[i].columns);
+      const std::string& folder = description_.streams[i].folder;
+      out += what.find_first_of("\r\n") == std::string::npos
+                 ? fmt::format("{}\t{}\n", folder, what)
+                 : fmt::format(
+                       "# {}: not for \\copy, which takes no line break in a name; see "
+                       "manifest.json\n",
+                       folder);
+    }
     return out;
   }
 
@@ -271,7 +285,7 @@ class Source final : public BackupSource {
     const CopiedTable& table = tables_[units_[unit].stream];
     std::string where = table.condition;
     if (const std::string range = range_condition(part); !range.empty()) where = "WHERE " + range;
-    if (where.empty()) return copied_columns(table);
+    if (where.empty()) return copied_columns(table.name, table.columns);
     return fmt::format("(SELECT {} FROM ONLY {} {})",
                        table.columns.empty() ? "" : QuotedName::list(table.columns).sql(),
                        QuotedName(table.name).sql(), where);

@@ -18,9 +18,9 @@ std::vector<CopiedTable> copied_tables(Session& session) {
   return out;
 }
 
-std::string copied_columns(const CopiedTable& table) {
-  std::string out = QuotedName(table.name).sql();
-  if (!table.columns.empty()) out += " (" + QuotedName::list(table.columns).sql() + ")";
+std::string copied_columns(const TableName& table, const std::vector<std::string>& columns) {
+  std::string out = QuotedName(table).sql();
+  if (!columns.empty()) out += " (" + QuotedName::list(columns).sql() + ")";
   return out;
 }
 

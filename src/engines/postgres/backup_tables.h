@@ -19,6 +19,6 @@ struct CopiedTable {
 std::vector<CopiedTable> copied_tables(Session& session);
 
 // "public.users (id, email)", as \copy takes it.
-std::string copied_columns(const CopiedTable& table);
+std::string copied_columns(const TableName& table, const std::vector<std::string>& columns);
 
 }  // namespace dbkeeper::postgres
