@@ -210,3 +210,44 @@ TEST_CASE("a script that ends the restore's transaction is refused before anythi
     CHECK(shop.drilled().exit == 4);
   }
 }
+
+// As scripts of extensions do, PostGIS' topology among them.
+TEST_CASE("a search_path that a script sets for the database doesn't stay, and hinders no index") {
+  Shop shop(
+      "CREATE SCHEMA app; CREATE FUNCTION app.h(text) RETURNS text LANGUAGE sql IMMUTABLE AS"
+      " 'SELECT lower($1)';"
+      "CREATE FUNCTION g(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN h($1); "
+      "END'; SET search_path = public, app;"
+      "CREATE TABLE t(v text); INSERT INTO t VALUES ('A'); CREATE INDEX t_v ON t(g(v));"
+      "CREATE MATERIALIZED VIEW m AS SELECT g(v) AS v FROM t");
+  const auto set_path = [&](const std::string& path) {
+    shop.database.exec("DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = " + path +
+                       "', current_database()); END$$");
+  };
+  const std::string setting =
+      "SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
+      " WHERE datname = current_database() AND setrole = 0";
+  set_path("public, app");
+  const std::string script = (shop.folder / "path.sql").string();
+  std::ofstream(script) << "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = nowhere'"
+                           ", current_database()); EXECUTE format('ALTER DATABASE %I SET work_mem ="
+                           " 999', current_database()); END$$;\n";
+  REQUIRE(
+      shop.back_up("{ cat; if [[ \"$*\" == *pre-data* ]]; then cat '" + script + "'; fi; }").exit ==
+      0);
+  CHECK(shop.drilled().exit == 0);
+  for (const char* path : {"public, app", "public"}) {  // the second one isn't the backup's
+    set_path(path);
+    for (const Words& how : kHow) {
+      const Run back = shop.restored(how);
+      INFO(back.err << back.out);
+      REQUIRE(back.exit == 0);
+      CHECK(report_of(back)["result"]["left_out"].empty());
+      const std::string now = shop.database.query(setting);
+      CHECK(now.find(std::string("search_path=") + path) != std::string::npos);
+      CHECK(now.find("work_mem") == std::string::npos);
+      CHECK(shop.database.query("SELECT v FROM m") == "a");
+      CHECK(shop.database.query("SELECT count(*) FROM pg_indexes WHERE indexname = 't_v'") == "1");
+    }
+  }
+}

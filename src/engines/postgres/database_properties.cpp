@@ -59,15 +59,23 @@ bool is_list_of_names(std::string_view setting) {
   return std::find(kLists.begin(), kLists.end(), setting) != kLists.end();
 }
 
+std::string whose_setting(const DatabaseProperties::Setting& setting, const std::string& database) {
+  return setting.role.empty() ? "ALTER DATABASE " + database
+                              : fmt::format("ALTER ROLE {} IN DATABASE {}",
+                                            QuotedName(setting.role).sql(), database);
+}
+
+std::string meaning_of(const DatabaseProperties::Setting& setting) {
+  return fmt::format("setting {}{}", setting.name,
+                     setting.role.empty() ? "" : " of role " + setting.role);
+}
+
 // Of a list, what the session has now is what the database gets. Of others it isn't: DateStyle
 // would take a part from the session, and a role or a text search configuration may be none there.
 PropertyStatement setting_statement(const DatabaseProperties::Setting& setting,
                                     const std::string& database) {
-  const std::string whose =
-      setting.role.empty()
-          ? "ALTER DATABASE " + database
-          : fmt::format("ALTER ROLE {} IN DATABASE {}", QuotedName(setting.role).sql(), database);
-  const std::string set = fmt::format("{} SET {}", whose, setting_name(setting.name));
+  const std::string set =
+      fmt::format("{} SET {}", whose_setting(setting, database), setting_name(setting.name));
   std::vector<std::string> sql;
   if (is_list_of_names(setting.name))
     sql = {fmt::format("SELECT pg_catalog.set_config({}, {}, true)", literal(setting.name),
@@ -75,9 +83,7 @@ PropertyStatement setting_statement(const DatabaseProperties::Setting& setting,
            set + " FROM CURRENT"};
   else
     sql = {fmt::format("{} TO {}", set, literal(setting.value))};
-  return {std::move(sql), setting.role,
-          fmt::format("setting {}{}", setting.name,
-                      setting.role.empty() ? "" : " of role " + setting.role)};
+  return {std::move(sql), setting.role, meaning_of(setting)};
 }
 
 }  // namespace
@@ -220,6 +226,30 @@ std::vector<PropertyStatement> property_statements(const DatabaseProperties& pro
                    "connection limit"});
   for (const auto& setting : properties.settings)
     out.push_back(setting_statement(setting, database));
+  return out;
+}
+
+std::vector<PropertyStatement> setting_changes(
+    const std::vector<DatabaseProperties::Setting>& now,
+    const std::vector<DatabaseProperties::Setting>& wished, const std::string& name) {
+  const std::string database = QuotedName(name).sql();
+  const auto find = [](const auto& settings, const DatabaseProperties::Setting& like) {
+    return std::find_if(settings.begin(), settings.end(), [&](const auto& setting) {
+      return setting.role == like.role && setting.name == like.name;
+    });
+  };
+  std::vector<PropertyStatement> out;
+  for (const auto& setting : now)
+    if (find(wished, setting) == wished.end())
+      out.push_back({{fmt::format("{} RESET {}", whose_setting(setting, database),
+                                  setting_name(setting.name))},
+                     setting.role,
+                     meaning_of(setting)});
+  for (const auto& setting : wished) {
+    const auto same = find(now, setting);
+    if (same == now.end() || same->value != setting.value)
+      out.push_back(setting_statement(setting, database));
+  }
   return out;
 }
 

@@ -53,4 +53,9 @@ struct PropertyStatement {
 std::vector<PropertyStatement> property_statements(const DatabaseProperties& properties,
                                                    const std::string& name);
 
+// What makes a database's settings, of roles in it too, those that are wished.
+std::vector<PropertyStatement> setting_changes(
+    const std::vector<DatabaseProperties::Setting>& now,
+    const std::vector<DatabaseProperties::Setting>& wished, const std::string& name);
+
 }  // namespace dbkeeper::postgres

@@ -81,12 +81,15 @@ class Beside final : public RestoreTarget {
     conninfo.set("dbname", fresh_);
     sessions_ = std::make_shared<Sessions>(conninfo, options_);
     is_template_ = properties.is_template;
-    give_properties(properties);
+    settings_ = properties.settings;
+    properties.settings = settings_to_build_under();
+    give(property_statements(properties, fresh_));
     const Loan session(sessions_);
     session->command(kRestoreSettings);
     if (!properties_of(description_.properties).has_public)
       session->command("DROP SCHEMA IF EXISTS public");
     despite_age([&] { ScriptRunner(*session).run(files_->pre_data(), report_.left_out); });
+    settle_settings(properties.settings);
     roots_ = partition_roots(*session);
   }
 
@@ -123,6 +126,7 @@ class Beside final : public RestoreTarget {
                     report_.left_out);
     });
     analyze();
+    settle_settings(settings_);
   }
 
   RestoreReport commit() override {
@@ -168,13 +172,34 @@ class Beside final : public RestoreTarget {
       report_.left_out.push_back("template mark of the database: " + failure->error.message());
   }
 
-  void give_properties(const DatabaseProperties& properties) {
+  // Indexes and views are computed under the search_path of the backup, for which they were
+  // written.
+  std::vector<DatabaseProperties::Setting> settings_to_build_under() const {
+    const auto is_path = [](const auto& setting) { return setting.name == "search_path"; };
+    auto out = settings_;
+    std::erase_if(out, is_path);
+    for (const auto& setting : properties_of(description_.properties).settings)
+      if (is_path(setting)) out.push_back(setting);
+    return out;
+  }
+
+  // Scripts of extensions may have set others.
+  void settle_settings(const std::vector<DatabaseProperties::Setting>& wished) {
+    give(setting_changes(maintenance_->properties(fresh_).settings, wished, fresh_));
+  }
+
+  void leave_out(std::string what) {
+    if (std::find(report_.left_out.begin(), report_.left_out.end(), what) == report_.left_out.end())
+      report_.left_out.push_back(std::move(what));
+  }
+
+  void give(const std::vector<PropertyStatement>& properties) {
     Session& session = maintenance_->session();
     const Roles roles(session);
-    for (const PropertyStatement& property : property_statements(properties, fresh_)) {
+    for (const PropertyStatement& property : properties) {
       if (!property.role.empty() && !roles.has(property.role)) {
-        report_.left_out.push_back(fmt::format("{} of the database: there is no role {}",
-                                               property.meaning, property.role));
+        leave_out(fmt::format("{} of the database: there is no role {}", property.meaning,
+                              property.role));
         continue;
       }
       std::vector<std::string> sql = property.sql;
@@ -184,7 +209,7 @@ class Beside final : public RestoreTarget {
         session.command_quietly("ROLLBACK");
         // From version 15 on only some roles may; files of the database then count as another's.
         if (property.meaning == std::string("setting ") + kSourceId) continue;
-        report_.left_out.push_back(
+        leave_out(
             fmt::format("{} of the database: {}", property.meaning, failure->error.message()));
       }
     }
@@ -228,6 +253,7 @@ class Beside final : public RestoreTarget {
   const RestorePlace& place_;
   RestoreReport report_;
   std::optional<RestoreFiles> files_;
+  std::vector<DatabaseProperties::Setting> settings_;  // that the new database gets in the end
   std::string fresh_;  // the new database's name, as long as it isn't the final one
   std::string older_;  // than the backup's is this server; empty: it isn't
   bool is_template_ = false;

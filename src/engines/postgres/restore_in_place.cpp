@@ -24,6 +24,7 @@
 #include "engines/postgres/script_runner.h"
 #include "engines/postgres/sessions.h"
 #include "engines/postgres/system_identifier.h"
+#include "engines/postgres/users_path.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -125,8 +126,10 @@ class InPlace final : public RestoreTarget {
       begin_transaction();
     else
       settle_sessions();  // those who have come since
+    const auto settings = read_properties(*session_, place_.name).settings;
     drop_own();
     run("schema/pre-data.sql", files_->pre_data());
+    settle_settings(settings);
   }
 
   std::unique_ptr<RestoreWriter> writer() override {
@@ -268,6 +271,28 @@ class InPlace final : public RestoreTarget {
     session_->command(kReleaseSavepoint);
   }
 
+  // The database keeps its settings, whatever scripts of extensions set.
+  void settle_settings(const std::vector<DatabaseProperties::Setting>& settings) {
+    for (const PropertyStatement& property :
+         setting_changes(read_properties(*session_, place_.name).settings, settings, place_.name)) {
+      session_->command(kSetSavepoint);
+      if (const auto failure = session_->run_all(property.sql)) {
+        roll_back_to_savepoint(*session_);
+        report_.left_out.push_back(
+            fmt::format("{} of the database: {}", property.meaning, failure->error.message()));
+      }
+      session_->command(kReleaseSavepoint);
+    }
+    use_path(*session_, "");
+  }
+
+  // For which its indexes and views were written.
+  std::string path_of_backup() const {
+    for (const auto& setting : properties_of(description_.properties).settings)
+      if (setting.role.empty() && setting.name == "search_path") return setting.value;
+    return {};
+  }
+
   // A schema in which something stays is there already.
   void run(std::string_view file, std::vector<ScriptEntry> entries) {
     if (schemas_.empty())
@@ -283,7 +308,7 @@ class InPlace final : public RestoreTarget {
       statements.erase(statements.begin());
     }
     try {
-      ScriptRunner(*session_, Within::transaction).run(entries, report_.left_out);
+      ScriptRunner(*session_, Within::transaction, path_of_backup()).run(entries, report_.left_out);
     } catch (Error& error) {
       if (!older_.empty()) error.during(older_);
       throw;

@@ -110,6 +110,10 @@ std::string name_of(const ScriptEntry& entry) {
                             : fmt::format("{} {}", lower_ascii(entry.type), entry.name);
 }
 
+bool is_over(const Error& error, const Session& session) {
+  return error.kind() == ErrorKind::interrupted || !session.alive();
+}
+
 Error about(const ScriptEntry& entry, Error error) {
   return error.during("restoring " + name_of(entry));
 }
@@ -256,21 +260,28 @@ void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::str
   }
 }
 
+std::optional<Session::Failure> ScriptRunner::run_in(const std::string& path,
+                                                     const std::string& sql) {
+  use_path(session_, path);
+  set_savepoint();
+  auto failure = session_.run_all({sql});
+  if (failure && is_over(failure->error, session_)) return failure;
+  if (failure)
+    take_back();
+  else if (within_ == Within::transaction)
+    session_.command(kReleaseSavepoint);
+  return failure;
+}
+
 // Functions that are called there may name tables and functions without their schemas, as the
 // application's search_path lets them.
 void ScriptRunner::run_in_users_path(const ScriptEntry& entry, const std::string& sql,
                                      const Error& failure, std::vector<std::string>& left_out) {
-  if (!may_call_functions(entry) || failure.kind() == ErrorKind::interrupted || !session_.alive())
-    throw about(entry, failure);
-  use_path(session_, users_path(session_));
-  set_savepoint();
-  const auto again = session_.run_all({sql});
-  if (again && (again->error.kind() == ErrorKind::interrupted || !session_.alive()))
-    throw about(entry, again->error);
-  if (again)
-    take_back();
-  else if (within_ == Within::transaction)
-    session_.command(kReleaseSavepoint);
+  if (!may_call_functions(entry) || is_over(failure, session_)) throw about(entry, failure);
+  auto again = run_in(users_path(session_), sql);
+  if (again && !other_path_.empty() && !is_over(again->error, session_))
+    again = run_in(other_path_, sql);
+  if (again && is_over(again->error, session_)) throw about(entry, again->error);
   use_path(session_, "");
   if (!again) return;
   if (!can_be_made_again(entry, sql)) throw about(entry, failure);

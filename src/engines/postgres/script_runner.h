@@ -1,6 +1,7 @@
 // Runs the entries of a dump, and leaves out what speaks of roles that aren't there.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -32,8 +33,10 @@ enum class Within { nothing, transaction };
 // What a session has of the script's settings.
 class ScriptRunner {
  public:
-  explicit ScriptRunner(Session& session, Within within = Within::nothing)
-      : session_(session), within_(within) {}
+  // `other_path`: a search_path that is tried as well where the session's own doesn't do.
+  explicit ScriptRunner(Session& session, Within within = Within::nothing,
+                        std::string other_path = {})
+      : session_(session), within_(within), other_path_(std::move(other_path)) {}
 
   // In order, many in one round trip. Rights that this role may not give are told in `left_out`,
   // and so is what can be made again from the rows and could not be; anything else that fails is
@@ -47,11 +50,13 @@ class ScriptRunner {
   void run_one_by_one(const ScriptEntry& entry, std::vector<std::string>& left_out);
   void run_in_users_path(const ScriptEntry& entry, const std::string& sql, const Error& failure,
                          std::vector<std::string>& left_out);
+  std::optional<Session::Failure> run_in(const std::string& path, const std::string& sql);
   void set_savepoint();
   void take_back();
 
   Session& session_;
   const Within within_;
+  const std::string other_path_;
   std::vector<std::string> settings_;
 };
 
