@@ -251,3 +251,35 @@ TEST_CASE("a search_path that a script sets for the database doesn't stay, and h
     }
   }
 }
+
+TEST_CASE("a drill finds nothing in tables whose columns a dump brings into another order") {
+  Shop shop(
+      "CREATE TABLE parent(a int, b text); CREATE TABLE child(c date, b text, a int);"
+      "ALTER TABLE child INHERIT parent; INSERT INTO child VALUES ('2026-01-02', 'x', 1)");
+  REQUIRE(shop.back_up().exit == 0);
+  const Run drill = shop.drilled();
+  INFO(drill.err << drill.out);
+  CHECK(drill.exit == 0);
+  for (const Words& how : kHow) {
+    CHECK(shop.restored(how).exit == 0);
+    CHECK(shop.database.query("SELECT a, b, c FROM child") == "1|x|2026-01-02");
+  }
+}
+
+TEST_CASE("that a role may not create an extension says nothing of the backup") {
+  Shop shop(
+      "CREATE EXTENSION pageinspect; CREATE TABLE t AS SELECT 1 AS a;"
+      "DROP ROLE IF EXISTS shop_driller; CREATE ROLE shop_driller LOGIN CREATEDB");
+  REQUIRE(shop.back_up().exit == 0);
+  REQUIRE(shop.drilled().exit == 0);
+  std::string address = shop.database.url();
+  address.replace(address.find("postgres@"), std::string("postgres").size(), "shop_driller");
+  const Run drill =
+      run({"verify", shop.file, "--drill", "--db", address, "--dir", shop.dir(), "--json"});
+  INFO(drill.err << drill.out);
+  CHECK(drill.exit == 1);
+  CHECK((drill.out + drill.err).find("pageinspect") != std::string::npos);
+  const auto listed = report_of(run({"list", "--dir", shop.dir(), "--json"}));
+  CHECK(listed["result"]["backups"][0]["restored"].is_string());  // the earlier proof counts
+  shop.database.exec("DROP ROLE shop_driller");
+}

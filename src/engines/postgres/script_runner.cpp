@@ -114,7 +114,9 @@ bool is_over(const Error& error, const Session& session) {
   return error.kind() == ErrorKind::interrupted || !session.alive();
 }
 
+// That a role may not make an extension, or a server hasn't got it, says nothing of the backup.
 Error about(const ScriptEntry& entry, Error error) {
+  if (entry.type == "EXTENSION") error.of_surroundings();
   return error.during("restoring " + name_of(entry));
 }
 
@@ -251,7 +253,11 @@ void ScriptRunner::run_one_by_one(const ScriptEntry& entry, std::vector<std::str
     }
     constexpr std::string_view kNoRight = "42501";
     const bool no_right = failure->sqlstate == kNoRight && may_be_left_out(statement);
-    if (!no_right && !may_call_functions(entry)) throw about(entry, failure->error);
+    if (!no_right && !may_call_functions(entry)) {
+      Error error = failure->error;
+      if (failure->sqlstate == kNoRight) error.of_surroundings();
+      throw about(entry, error);
+    }
     take_back();
     if (no_right)
       left_out.push_back(fmt::format("{}: {}", name_of(entry), failure->error.message()));

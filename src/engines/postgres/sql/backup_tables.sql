@@ -44,4 +44,10 @@ WHERE c.relkind = 'r'
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND (d.objid IS NULL OR config.condition IS NOT NULL)
-ORDER BY n.nspname, c.relname, a.attnum;
+-- The columns of a table that inherits stand otherwise once a dump has made it anew, so that they go
+-- by their names.
+ORDER BY n.nspname, c.relname,
+         CASE WHEN NOT c.relispartition AND EXISTS (
+                SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
+              THEN a.attname END COLLATE "C",
+         a.attnum;
