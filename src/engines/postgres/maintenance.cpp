@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "dbkeeper/base/digest.h"
+#include "dbkeeper/base/threads.h"
 #include "engines/postgres/advisory_lock.h"
 #include "engines/postgres/other_sessions.h"
 #include "engines/postgres/quoted_name.h"
@@ -286,12 +288,14 @@ void Maintenance::swap(const std::string& name, const std::string& aside,
     if (!aside.empty()) {
       Session other(conninfo_, options_);
       other.apply_settings(conninfo_);
-      std::jthread ending([&](const std::stop_token& done) {
+      std::vector<std::jthread> ending;
+      const bool beside = add_thread(ending, [&](const std::stop_token& done) {
         while (!done.stop_requested()) {
           end_sessions(other, name);
           std::this_thread::sleep_for(kLookAgain);
         }
       });
+      if (!beside) end_sessions(other, name);
       rename(name, aside);
     }
     rename(fresh, name);
