@@ -39,6 +39,7 @@ WriteProof::WriteProof(const PageCopy& pages, Connection& target, const ImageFil
   std::string header(FileHeader::kSize, '\0');
   header.resize(image.read(0, header.data(), header.size()));
   page_ = parse_header(header).page_size;
+  if (page_ == 0) throw Error(ErrorKind::failed, "the backup's image can't be read any more");
   sqlite3_file_control(target.handle(), "main",
                        log ? SQLITE_FCNTL_JOURNAL_POINTER : SQLITE_FCNTL_FILE_POINTER, &file_);
   if (!file_ || !file_->pMethods)
