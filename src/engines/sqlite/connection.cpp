@@ -230,18 +230,16 @@ void Connection::add_stand_in(void* self, sqlite3* handle, int encoding, const c
                               [](void* one) { delete static_cast<StandIn*>(one); });
 }
 
-void Connection::require_exact_order() const {
+void Connection::require_exact_order() {
   if (asked_.empty()) return;
   throw Error(ErrorKind::failed,
               fmt::format("'{}' orders by the collation '{}', which its application has and SQLite "
                           "itself lacks",
-                          location_.path.string(), asked_))
+                          location_.path.string(), std::exchange(asked_, {})))
       .hint(
           "what compares by it can't be done; backup, restore, and an export of whole tables "
           "don't");
 }
-
-bool Connection::forget_stand_in_order() { return !std::exchange(asked_, {}).empty(); }
 
 int Connection::stopped(void* self) {
   return static_cast<Connection*>(self)->options_.stop->requested() ? 1 : 0;

@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "dbkeeper/engines/connect.h"
 #include "engines/sqlite/file_header.h"
@@ -49,10 +50,10 @@ class Connection {
   int last_failure() const { return last_failure_; }
 
   // A collation that SQLite lacks has a stand-in here, so that what needn't compare by it works.
-  // Error(failed) with its name if it was asked for an order since the connection was made.
-  void require_exact_order() const;
-  // The same question for who can do with any order: forgets that it was asked.
-  bool forget_stand_in_order();
+  // Error(failed) with its name if it was asked for an order since this was called last.
+  void require_exact_order();
+  // The same question for who can do with any order.
+  bool forget_stand_in_order() { return !std::exchange(asked_, {}).empty(); }
 
   // What the user has to know, and that stops nothing.
   void warn(std::string_view message) { options_.reporter->warn(message); }

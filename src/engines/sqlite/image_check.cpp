@@ -63,6 +63,7 @@ Health quick_check(Connection& connection) {
     else
       throw;
   }
+  connection.forget_stand_in_order();
   return health;
 }
 

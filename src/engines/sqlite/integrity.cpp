@@ -110,6 +110,7 @@ std::vector<Finding> check_integrity(Connection& connection, const Schema& schem
     if (!is_damage(connection.last_failure())) throw;
     findings.push_back(finding(error.message()));
   }
+  connection.forget_stand_in_order();
   return findings;
 }
 

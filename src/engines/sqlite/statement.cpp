@@ -14,8 +14,7 @@ bool Statement::step() {
   // SQLite itself would start over.
   if (done_) return false;
   const int code = sqlite3_step(raw());
-  order_ == Order::any ? void(connection_.forget_stand_in_order())
-                       : connection_.require_exact_order();
+  if (order_ == Order::exact) connection_.require_exact_order();
   if (code == SQLITE_ROW) return true;
   done_ = true;
   if (code != SQLITE_DONE) connection_.fail(code);

@@ -10,7 +10,8 @@
 
 namespace dbkeeper::sqlite {
 
-// Whether a statement's rows are right under a stand-in for a collation that SQLite lacks, too.
+// Whether a statement's rows are of use, too, where a stand-in for a collation that SQLite lacks
+// was asked (Connection::forget_stand_in_order() tells).
 enum class Order { exact, any };
 
 class Statement {
