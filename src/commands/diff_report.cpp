@@ -84,7 +84,7 @@ std::string differences_text(const DiffReport& report) {
   for (const std::string& table : report.only_b) text += text_line("{}: only in B", table);
   for (const TableDiff& table : report.tables) {
     if (table.equal()) continue;
-    text += table.table + "\n";
+    text += text_line("{}", table.table);
     for (const SchemaDifference& difference : table.schema)
       text += text_line("  {}", line_of(difference));
     if (!table.rows.equal()) text += rows_text(table.rows);

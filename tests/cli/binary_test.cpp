@@ -38,28 +38,3 @@ TEST_CASE("beside libc the binary needs libpq, and OpenSSL, which that needs its
               .contains(library));
   }
 }
-
-TEST_CASE(
-    "the binary is hardened: addresses at random, tables read-only, stack and calls watched") {
-  if (is_sanitized()) return;
-  CHECK_THAT(readelf("-h"), contains("DYN ("));
-  const std::string dynamic = readelf("-d");
-  CHECK_THAT(dynamic, contains("BIND_NOW"));
-  CHECK_THAT(dynamic, contains("PIE"));
-  const std::string segments = readelf("-l");
-  CHECK_THAT(segments, contains("GNU_RELRO"));
-  const std::string stack = segments.substr(segments.find("GNU_STACK"));
-  CHECK(stack.substr(0, stack.find('\n')).find("RWE") == std::string::npos);
-  const std::string symbols = readelf("--dyn-syms");
-  CHECK_THAT(symbols, contains("__stack_chk_fail"));
-  CHECK_THAT(symbols, contains("_chk@"));  // FORTIFY's, __memcpy_chk and the like
-}
-
-#ifdef __x86_64__
-TEST_CASE("what may be jumped to is marked in the binary") {
-  if (is_sanitized()) return;
-  const Run main = dbkeeper::testing::run({"-d", "--disassemble=main", dbkeeper_binary()},
-                                          {.binary = "/usr/bin/objdump"});
-  CHECK_THAT(main.out, contains("endbr64"));
-}
-#endif
