@@ -85,25 +85,27 @@ std::optional<NewBackup> make_safety_backup(const RestoreWish& wish, RestoreTarg
   }
 }
 
+std::string full_path(const std::filesystem::path& file) {
+  return std::filesystem::absolute(file).lexically_normal().string();
+}
+
 // That there is no record doesn't hinder a restore: it may be all that is left to do on this
 // machine.
 std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish& wish,
                                       Context& context) {
   try {
-    return RunRecord(
-        context.settings.backup_dir,
-        {.command = wish.command,
-         .engine = done.description.engine,
-         .database = done.place.name,
-         .location = done.place.location,
-         .server = done.place.server,
-         .begun = {},
-         .copy = done.safety
-                     ? std::filesystem::absolute(done.safety->file).lexically_normal().string()
-                     : "",
-         .aside = done.place.aside,
-         .file = {},
-         .way = way_of(context.address_of(wish.to))});
+    return RunRecord(context.settings.backup_dir,
+                     {.command = wish.command,
+                      .engine = done.description.engine,
+                      .database = done.place.name,
+                      .location = done.place.location,
+                      .server = done.place.server,
+                      .begun = {},
+                      .copy = done.safety ? full_path(done.safety->file) : "",
+                      .aside = done.place.aside,
+                      .file = {},
+                      .way = way_of(context.address_of(wish.to)),
+                      .source = done.put_back ? done.file : full_path(done.file)});
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     context.reporter.warn(fmt::format("'dbkeeper restore --undo' will not know of this restore: {}",

@@ -11,6 +11,7 @@
 #include "commands/proven_backup.h"
 #include "commands/restore_question.h"
 #include "commands/run_lock.h"
+#include "commands/stopped_run.h"
 #include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
@@ -72,9 +73,9 @@ void refuse_another_way(const Options& options, Context& context) {
   }
 }
 
-// The newest of this database. One that is gone, so that nobody says where it is, is known
-// by its name, as long as no other has that.
-DestructiveRun last_run(const Options& options, Context& context) {
+// Those of this database, the last one first. One that is gone, so that nobody says where it is, is
+// known by its name, as long as no other has that.
+std::vector<DestructiveRun> runs_on_database(const Options& options, Context& context) {
   const NamedDatabase database = dbkeeper::named_database(context.address_of(options.to));
   const DatabaseInfo now = info_now(options, context);
   const std::string& location = now.location;
@@ -99,7 +100,21 @@ DestructiveRun last_run(const Options& options, Context& context) {
                                 ? ""
                                 : ", but at " + join({locations.begin(), locations.end()}, ", ")))
         .hint("--dir names the folder that the run had; dbkeeper list shows what there is");
-  return runs.front();
+  return runs;
+}
+
+// What was stopped before it had changed anything is no run, and known no more from then on.
+// Requires: the database is locked.
+DestructiveRun last_run(const Options& options, Context& context) {
+  const std::string address = context.address_of(options.to);
+  for (DestructiveRun& run : runs_on_database(options, context)) {
+    if (may_have_changed(run, address, context)) return std::move(run);
+    forget_run(run);
+    context.reporter.info(fmt::format("{} was stopped before it changed anything", named(run)));
+  }
+  throw Error(ErrorKind::failed,
+              "the destructive runs on this database were stopped before they changed anything: "
+              "there is nothing to take back");
 }
 
 RestoreWish wish_of(const Options& options, Context& context, const DestructiveRun& run,
@@ -128,18 +143,6 @@ RestoreWish wish_of(const Options& options, Context& context, const DestructiveR
       .hint(fmt::format("if you want that back: stop what uses the database, then mv {} {}, and "
                         "what stands beside it (-wal, -shm, -journal) likewise",
                         shell_word(run.aside), shell_word(run.location)));
-}
-
-// Killed before the old database had given its name away. It is said once, and known no more then.
-[[noreturn]] void refuse_unchanged(const DestructiveRun& run) {
-  std::error_code stays;
-  fs::remove(run.file, stays);
-  throw Error(
-      ErrorKind::failed,
-      fmt::format("the last run, {}, was stopped, and what it was to put aside isn't there: "
-                  "it had changed nothing, and there is nothing to take back",
-                  named(run)))
-      .hint("run it again to take back the run before that one");
 }
 
 [[noreturn]] void refuse_no_copy(const DestructiveRun& run) {
@@ -172,7 +175,6 @@ Undone undo_by_import(const DestructiveRun& run, const Options& options, Context
 
 Undone undo_by_restore(const DestructiveRun& run, const Options& options, Context& context) {
   const BackupArchive archive = undamaged_backup(run.copy, context);
-  const auto lock = lock_for_run(context.address_of(options.to), context);
   return {.what = named(run),
           .restore = run_restore(archive, wish_of(options, context, run, run.copy), context),
           .import = {}};
@@ -180,7 +182,6 @@ Undone undo_by_restore(const DestructiveRun& run, const Options& options, Contex
 
 std::optional<Undone> undo_by_name(const DestructiveRun& run, const Options& options,
                                    Context& context) {
-  const auto lock = lock_for_run(context.address_of(options.to), context);
   auto done = run_put_back(run.aside, wish_of(options, context, run, run.aside), context);
   if (!done) return std::nullopt;
   return Undone{.what = named(run), .restore = std::move(done), .import = {}};
@@ -190,6 +191,8 @@ std::optional<Undone> undo_by_name(const DestructiveRun& run, const Options& opt
 
 Undone undo(const Options& options, Context& context) {
   refuse_another_way(options, context);
+  runs_on_database(options, context);  // if there are none, that is told without waiting
+  auto lock = lock_for_run(context.address_of(options.to), context);
   const DestructiveRun run = last_run(options, context);
   if (!run.aside.empty())
     if (auto undone = undo_by_name(run, options, context)) return std::move(*undone);
@@ -198,10 +201,12 @@ Undone undo(const Options& options, Context& context) {
     throw Error(ErrorKind::input, fmt::format("the copy of what was there before {} is gone: {}",
                                               named(run), run.copy))
         .hint("dbkeeper list shows the backups that there are");
-  if (is_export(run.copy)) return undo_by_import(run, options, context);
+  if (is_export(run.copy)) {
+    lock.reset();  // an import takes its own
+    return undo_by_import(run, options, context);
+  }
   if (!run.copy.empty()) return undo_by_restore(run, options, context);
   if (run.aside.empty()) refuse_no_copy(run);
-  if (run.state == RunState::begun) refuse_unchanged(run);
   refuse_aside(run);
 }
 

@@ -496,6 +496,25 @@ TEST_CASE("a failure in a series names the copy from before the first") {
   }
 }
 
+TEST_CASE("a failure that was put back is none of a series") {
+  Shop<ScratchSqlite> shop;
+  const Words harm = {"DELETE FROM orders WHERE id = 1", "SELECT nothing"};
+  const std::string how = GENERATE("put back", "undone", "strict");
+  if (how == "put back") {
+    REQUIRE(shop.sql({"--auto-restore"}, harm).exit == 1);
+  } else {
+    REQUIRE(shop.sql({"--strict"}, how == "strict" ? Words{harm.front()} : harm).exit ==
+            (how == "strict" ? 6 : 8));
+    REQUIRE(shop.undo().exit == 0);
+  }
+  REQUIRE(shop.orders() == kOrders);
+  shop.database.exec("INSERT INTO orders VALUES (5, 1, 50)");  // would be lost
+  const Run next = shop.sql({}, harm);
+  INFO(how << next.err);
+  CHECK(next.exit == 8);
+  CHECK_THAT(next.err, !contains("before the first failure"));
+}
+
 TEST_CASE("where the state that was put aside is, is told whatever was in it") {
   Shop<ScratchSqlite> shop;
   const Run failed =

@@ -1,7 +1,9 @@
 // dbkeeper restore --undo: the last destructive run taken back.
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
+#include <type_traits>
 
 #include "cli/json.h"
 #include "cli/notes.h"
@@ -171,7 +173,7 @@ TEST_CASE("a run on a database that another dbkeeper changes waits, and then giv
   }
 }
 
-TEST_CASE("what was stopped before it did anything is told, and nothing older is taken instead") {
+TEST_CASE("what was stopped before it did anything is passed over") {
   Notes<ScratchPostgres> notes;
   const std::string file = notes.done({"backup"})["file"];
   notes.add(3);
@@ -181,13 +183,104 @@ TEST_CASE("what was stopped before it did anything is told, and nothing older is
   std::ofstream(fs::path(notes.dir()) / (name + "_restore_20991231T000000Z.run"))
       << R"({"command":"restore","engine":"postgresql","database":")" << name << R"(","location":")"
       << notes.done({"inspect"})["database"]["location"].get<std::string>()
-      << R"(","begun":"2099-12-31T00:00:00.000Z","state":"begun","copy":null,"aside":"gone"})";
+      << R"(","begun":"2099-12-31T00:00:00.000Z","state":"begun","copy":null,"aside":"gone",)"
+      << R"("number":100})";
   const Run undone = notes.call({"restore", "--undo", "--yes"});
-  CHECK(undone.exit == 1);
-  CHECK(undone.err.find("it had changed nothing") != std::string::npos);
-  CHECK(notes.ids() == "1 2 4");
+  INFO(undone.err);
+  CHECK(undone.exit == 0);
+  CHECK_THAT(undone.err, contains("was stopped before it changed anything"));
+  CHECK(notes.ids() == "1 2 3");
+}
+
+namespace {
+
+// Changes the one record that there is.
+void rewrite_record(const std::string& dir, const std::function<void(nlohmann::json&)>& change,
+                    const std::string& as = "") {
+  for (const auto& entry : fs::directory_iterator(dir)) {
+    if (entry.path().extension() != ".run") continue;
+    auto record = nlohmann::json::parse(std::ifstream(entry.path()));
+    change(record);
+    std::ofstream(as.empty() ? entry.path() : fs::path(dir) / as) << record;
+    return;
+  }
+  FAIL("no record");
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a restore that was killed before its last step is no run", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Notes<TestType> notes;
+  notes.done({"backup"});
+  notes.add(3);
+  notes.done({"restore", "--latest", "--yes"});
+  const std::string copy = notes.done({"backup"})["file"];
+  rewrite_record(
+      notes.dir(),
+      [&](nlohmann::json& record) {
+        record["number"] = 100;
+        record["state"] = "begun";
+        record["copy"] = copy;
+        record["aside"] = nullptr;
+      },
+      "killed.run");
+  const Run undone = notes.call({"restore", "--undo", "--yes"});
+  INFO(undone.err);
+  CHECK(undone.exit == 0);
+  CHECK_THAT(undone.err, contains("was stopped before it changed anything"));
+  CHECK(notes.ids() == "1 2 3");
+}
+
+TEMPLATE_TEST_CASE("a restore that was killed after its last step is taken back", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Notes<TestType> notes;
+  notes.done({"backup"});
+  notes.add(3);
+  Words words = {"restore", "--latest", "--yes"};
+  if (std::is_same_v<TestType, ScratchPostgres> && GENERATE(true, false))
+    words.emplace_back("--in-place");
+  notes.done(words);
+  rewrite_record(notes.dir(), [](nlohmann::json& record) { record["state"] = "begun"; });
+  notes.add(5);
   notes.done({"restore", "--undo", "--yes"});
   CHECK(notes.ids() == "1 2 3");
+}
+
+TEST_CASE("a migration that was put back is what is taken back, not the killed putting back") {
+  Notes<ScratchSqlite> notes;
+  const std::string path = notes.database.path().string();
+  const Words failing = {
+      "migrate", "--db",      notes.database.url(),
+      "--dir",   notes.dir(), "--",
+      "sh",      "-c",        "sqlite3 '" + path + "' \"UPDATE note SET text = 'x'\"; exit 1"};
+  REQUIRE(run(failing).exit == 8);
+  const std::string copy = notes.done({"backup"})["file"];
+  rewrite_record(
+      notes.dir(),
+      [&](nlohmann::json& record) {
+        record["command"] = "restore";
+        record["number"] = 2;
+        record["state"] = "begun";
+        record["copy"] = copy;
+      },
+      "killed.run");
+  CHECK_THAT(notes.done({"restore", "--undo", "--yes"})["undone"].get<std::string>(),
+             contains("migrate of "));
+  CHECK(notes.database.query("SELECT text FROM note ORDER BY id") == "one\ntwo");
+}
+
+TEST_CASE("a run that was made when the clock was ahead isn't the last for ever") {
+  Notes<ScratchSqlite> notes;
+  const std::string file = notes.done({"backup"})["file"];
+  notes.add(3);
+  notes.done({"restore", file, "--yes"});
+  rewrite_record(notes.dir(),
+                 [](nlohmann::json& record) { record["begun"] = "2099-12-31T00:00:00.000Z"; });
+  notes.add(4);
+  notes.done({"restore", file, "--yes"});
+  notes.done({"restore", "--undo", "--yes"});
+  CHECK(notes.ids() == "1 2 4");
 }
 
 TEST_CASE("a file by another name is the same database") {

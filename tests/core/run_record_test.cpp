@@ -108,6 +108,49 @@ TEST_CASE("the copy from before the first of a series of failed migrations is he
   CHECK(held(folder.path()) == Files{"/b/o.dbk"});
 }
 
+TEST_CASE("runs are in the order in which they were made, whatever the clock said") {
+  const ScratchFolder folder;
+  const auto write = [&](const std::string& name, const std::string& time,
+                         const std::string& number) {
+    folder.write(name + ".run", R"({"command":")" + name +
+                                    R"(","engine":"sqlite","database":"shop",)" +
+                                    R"("location":"/srv/shop.db","server":null,"begun":")" + time +
+                                    R"(","state":"done","copy":null,"aside":null)" + number + "}");
+  };
+  write("old", "2099-01-01T00:00:00.000Z", "");  // of a version that knew no numbers
+  write("ahead", "2098-01-01T00:00:00.000Z", R"(,"number":1)");
+  write("damaged", "2026-01-01T00:00:00.000Z", R"(,"number":9223372036854775807)");
+  begun(folder.path(), run_of("restore")).done();
+  const auto runs = list_runs(folder.path());
+  REQUIRE(runs.size() == 4);
+  CHECK(runs[0].command == "restore");
+  CHECK(runs[0].number == 2);
+  CHECK(runs[1].command == "ahead");
+  CHECK(runs[2].command == "old");
+  CHECK(runs[3].command == "damaged");
+}
+
+TEST_CASE("what was put back is no failure of a series") {
+  const ScratchFolder folder;
+  const auto restored = [&](const std::string& source, const std::string& copy) {
+    DestructiveRun run = run_of("restore", copy);
+    run.source = source;
+    begun(folder.path(), run).done();
+  };
+  begun(folder.path(), run_of("migrate", "/b/1.dbk")).failed();
+  begun(folder.path(), run_of("migrate", "/b/2.dbk")).failed();
+  restored("/b/2.dbk", "/b/of_second.dbk");  // the second alone
+  CHECK(held(folder.path()) == Files{"/b/1.dbk"});
+  restored("/b/1.dbk", "/b/of_first.dbk");
+  CHECK(held(folder.path()).empty());
+  restored("/b/of_first.dbk", "/b/x.dbk");  // the putting back is taken back
+  CHECK(held(folder.path()) == Files{"/b/1.dbk"});
+  restored("/b/nightly.dbk", "/b/y.dbk");
+  CHECK(held(folder.path()).empty());
+  begun(folder.path(), run_of("migrate", "/b/3.dbk")).failed();
+  CHECK(held(folder.path()) == Files{"/b/3.dbk"});
+}
+
 TEST_CASE("old records go, but for the one whose copy is held") {
   const ScratchFolder folder;
   begun(folder.path(), run_of("migrate", "/b/first.dbk")).failed();

@@ -3,6 +3,7 @@
 // first of a series of failed migrations stays.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -23,12 +24,16 @@ enum class RunState {
 struct DestructiveRun {
   std::string command;                             // "import --mode clean", "restore", "migrate"
   std::string engine, database, location, server;  // as DatabaseInfo has them
-  Moment begun;
+  Moment begun;                                    // by the clock of then, which may be wrong
   RunState state = RunState::begun;
   std::string copy;   // the backup, or export, of what was there before; empty: there is none
   std::string aside;  // where the old database itself stands since; empty: nowhere
   std::filesystem::path file;  // the record
   std::string way = {};        // what led there, and may lead elsewhere (engines/target.h)
+  // What a restore puts there: a backup, or a database that was put aside; empty: unknown.
+  std::string source = {};
+  // In the order in which the folder's runs began; 0: an earlier version of dbkeeper wrote it.
+  std::int64_t number = 0;
 };
 
 // Whether they may be one: an unknown server, whose name is empty, may be any.
@@ -71,10 +76,14 @@ class RunRecord {
   DestructiveRun run_;
 };
 
-// Newest first; those that can't be read are left out.
+// The last that began first, whatever the clock said; those that can't be read are left out.
 std::vector<DestructiveRun> list_runs(const std::filesystem::path& folder);
 
-// The copies from before the first of each database's last series of failed migrations.
+// What is known of the run goes: it has changed nothing, or can't be taken back any more.
+void forget_run(const DestructiveRun& run);
+
+// The copies from before the first of each database's series of failed migrations that goes on: it
+// ends with one that succeeds, or with a restore of what was there before it.
 std::vector<Hold> held_copies(const std::vector<DestructiveRun>& runs);
 
 }  // namespace dbkeeper
