@@ -112,7 +112,7 @@ std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const Op
   refuse_unknown(address);
 }
 
-std::unique_ptr<DatabaseLock> hold_writers(const std::string& address, const OpenOptions& options) {
+std::unique_ptr<WriteHold> hold_writers(const std::string& address, const OpenOptions& options) {
   if (!sqlite::recognises(address)) return nullptr;
   return sqlite::hold_writers(address, options);
 }

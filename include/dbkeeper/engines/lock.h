@@ -25,9 +25,15 @@ class DatabaseLock {
 std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
                                             const std::vector<std::string>& tokens = {});
 
+// Gone when it is destroyed, or with the process, whatever ends it.
+class WriteHold {
+ public:
+  virtual ~WriteHold() = default;
+};
+
 // Where a database is a file: nobody writes to it as long as this lives, and readers go on. Nothing
 // else: what a server could do, a setting, would outlive a kill, and hinder its users. Nothing
 // where the file can't be held in time either.
-std::unique_ptr<DatabaseLock> hold_writers(const std::string& address, const OpenOptions& options);
+std::unique_ptr<WriteHold> hold_writers(const std::string& address, const OpenOptions& options);
 
 }  // namespace dbkeeper

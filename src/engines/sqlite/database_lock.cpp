@@ -57,9 +57,10 @@ class FileLock final : public DatabaseLock {
 };
 
 // SQLite's own lock of one that is about to write, and never does.
-class WriteHold final : public DatabaseLock {
+class OpenTransaction final : public WriteHold {
  public:
-  WriteHold(const Location& location, const OpenOptions& options) : connection_(location, options) {
+  OpenTransaction(const Location& location, const OpenOptions& options)
+      : connection_(location, options) {
     connection_.run("BEGIN IMMEDIATE");
   }
 
@@ -69,9 +70,9 @@ class WriteHold final : public DatabaseLock {
 
 }  // namespace
 
-std::unique_ptr<DatabaseLock> hold_writers(const std::string& address, const OpenOptions& options) {
+std::unique_ptr<WriteHold> hold_writers(const std::string& address, const OpenOptions& options) {
   try {
-    return std::make_unique<WriteHold>(locate(parse_address(address)), options);
+    return std::make_unique<OpenTransaction>(locate(parse_address(address)), options);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     return nullptr;

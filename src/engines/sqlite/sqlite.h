@@ -31,7 +31,7 @@ std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,
 std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,
                                             const std::vector<std::string>& tokens);
 
-std::unique_ptr<DatabaseLock> hold_writers(const std::string& address, const OpenOptions& options);
+std::unique_ptr<WriteHold> hold_writers(const std::string& address, const OpenOptions& options);
 
 std::unique_ptr<ScratchDatabase> make_scratch(const std::string& address, std::string_view purpose,
                                               const std::string& folder,
