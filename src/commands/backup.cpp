@@ -8,6 +8,7 @@
 #include "dbkeeper/base/atomic_file.h"
 #include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/core/backup_doubts.h"
 #include "dbkeeper/core/cleanup.h"
 #include "dbkeeper/core/export.h"
 #include "dbkeeper/core/new_backup.h"
@@ -117,13 +118,27 @@ class Run {
   // A folder that can't be read is no reason to lose a good backup.
   void look_back() {
     try {
-      for (const std::string& warning :
-           collapses(done_.backup, list_backups(context_.settings.backup_dir)))
-        context_.reporter.warn(warning);
+      const auto folder = list_backups(context_.settings.backup_dir);
+      const BackupDescription& what = done_.backup.description;
+      for (const BackupDoubt& doubt : doubts_about(what.engine, what.database, what.source_id,
+                                                   folder, std::chrono::system_clock::now()))
+        context_.reporter.warn(doubt.text);
+      const auto warnings = collapses(done_.backup, folder);
+      for (const std::string& warning : warnings) context_.reporter.warn(warning);
+      if (!warnings.empty()) keep_what_was_before(last_before_collapse(done_.backup, folder));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       context_.reporter.warn("not compared with earlier backups: " + error.message());
     }
+  }
+
+  void keep_what_was_before(const std::filesystem::path& last) {
+    if (last.empty()) return;
+    record_collapse(last, true, false);
+    context_.reporter.warn(fmt::format(
+        "{} stays, as the last backup from before that: if it was meant, dbkeeper cleanup "
+        "--accept-collapse",
+        last.string()));
   }
 
   void write_export_beside() {
@@ -153,6 +168,10 @@ class Run {
 
   void clean() {
     if (!options_.keep) return;
+    if (!options_.after.empty() && !handed_over_) {
+      context_.reporter.warn("nothing was cleaned up: the command of --after failed");
+      return;
+    }
     if (!done_.backup.verified) {
       context_.reporter.warn("nothing was cleaned up: this backup isn't verified");
       return;
@@ -179,7 +198,8 @@ class Run {
       if (place) ++at;
     }
     const int status = run_shell(command, context_.stop);
-    if (status == 0) return;
+    handed_over_ = status == 0;
+    if (handed_over_) return;
     throw Error(ErrorKind::failed,
                 fmt::format("the command of --after ended with status {}: {}", status, command))
         .hint(fmt::format("the backup is made and verified: {}", path));
@@ -240,6 +260,7 @@ class Run {
   Context& context_;
   std::unique_ptr<Database> database_;
   Done done_;
+  bool handed_over_ = false;
 };
 
 }  // namespace

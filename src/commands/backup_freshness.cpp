@@ -5,6 +5,7 @@
 #include "dbkeeper/base/duration.h"
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/utc.h"
+#include "dbkeeper/core/backup_doubts.h"
 
 namespace dbkeeper {
 namespace {
@@ -41,14 +42,25 @@ std::optional<milliseconds> age_of(const std::string& text, std::string_view opt
 BackupFreshness::BackupFreshness(const DatabaseInfo& database, const AgeLimits& limits,
                                  const Context& context)
     : folder_(context.settings.backup_dir), now_(std::chrono::system_clock::now()) {
+  std::vector<BackupDoubt> doubts;
   try {
-    ages_ = ages_of(database, list_backups(folder_), now_);
+    const auto folder = list_backups(folder_);
+    ages_ = ages_of(database, folder, now_);
+    doubts = doubts_about(database.engine, database.name, database.source_id, folder, now_);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     problem_ = error.message();
     context.reporter.debug("the ages of backups are not known: " + problem_);
   }
   judge(limits);
+  const bool asked = limits.backup || limits.proof;
+  for (const BackupDoubt& doubt : doubts)
+    if (asked && doubt.damaged)
+      findings_.push_back(finding("backup", doubt.file.string(), doubt.text,
+                                  "dbkeeper verify FILE reads it; once there is a sound one, "
+                                  "remove it"));
+    else
+      context.reporter.warn(doubt.text);
 }
 
 void BackupFreshness::judge(const AgeLimits& limits) {

@@ -33,7 +33,8 @@ CleanupOptions settled(const Options& options) {
                     .label = options.label.empty() ? "*" : options.label},
           .exports = options.exports,
           .verify = options.verify,
-          .dry_run = options.dry_run};
+          .dry_run = options.dry_run,
+          .accept_collapse = options.accept_collapse};
 }
 
 bool is_unproven(const CleanedFile& file) {

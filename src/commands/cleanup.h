@@ -15,6 +15,7 @@ struct Options {
   bool exports = false;
   bool verify = false;
   bool dry_run = false;
+  bool accept_collapse = false;
 };
 
 void add_options(CLI::App& app, Options& options);

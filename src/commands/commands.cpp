@@ -71,9 +71,10 @@ constexpr std::string_view kCleanup =
     "Keeps what the rules keep, and removes the rest. Slots are counted by database,\n"
     "and apart for your own backups and for those made before a migration, a restore\n"
     "and an import. Only sound backups fill a slot: read back when written or since,\n"
-    "and unchanged. Never removed: the newest sound backup of a database, what isn't\n"
-    "sound or can't be read, what is being restored, and files whose names aren't\n"
-    "dbkeeper's. Needs no database. docs/backups.md has every rule.";
+    "and unchanged. Never removed: the newest sound backup of a database, the last\n"
+    "one from before its data became less than half, what isn't sound or can't be\n"
+    "read, what is being restored, and files whose names aren't dbkeeper's. Needs no\n"
+    "database. docs/backups.md has every rule.";
 
 constexpr std::string_view kMigrate =
     "Runs the migration command that you have, whatever it is, with a net: one run at\n"

@@ -247,7 +247,8 @@ std::optional<RunRecord> ImportCommand::begin_record() {
          .copy = safety_copy_ ? std::filesystem::absolute(*safety_copy_).lexically_normal().string()
                               : "",
          .file = {},
-         .way = way_of(context_.address_of(""))});
+         .way = way_of(context_.address_of("")),
+         .mark = run_->import().mark()});
   } catch (const Error&) {
     if (safety_copy_) throw;
     return std::nullopt;

@@ -49,12 +49,15 @@ Value value_of(const FolderBackup& backup) {
       .set("restored", time_or_null(proof.restored))
       .set("restore_seconds", proof.restored ? Value(proof.restore_seconds) : Value())
       .set("with_json", text_or_null(backup.json))
-      .set("problem", text_or_null(backup.problem));
+      .set("problem", text_or_null(backup.problem))
+      .set("changed", backup.change != ProofChange::none)
+      .set("yet_to_come", is_yet_to_come(backup, std::chrono::system_clock::now()));
 }
 
 std::string proof_text(const FolderBackup& backup, Moment now) {
   if (!backup.problem.empty()) return "unreadable";
-  if (!is_sound(backup)) return "not verified";
+  if (!is_sound(backup))
+    return backup.change == ProofChange::none ? "not verified" : "changed since it was verified";
   if (const auto& restored = backup.proof->restored)
     return fmt::format("restored and compared{} in {:.0f} s", ago(*restored, now),
                        backup.proof->restore_seconds);

@@ -169,7 +169,8 @@ void backup_command::add_options(CLI::App& app, Options& options) {
 void restore_command::add_options(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "the backup: a path, or a name in --dir")->type_name("FILE");
   app.add_flag("--latest", options.latest,
-               "the newest backup of this database that holds; pre-restore ones aside");
+               "the newest backup of this database that holds; pre-restore ones, and those whose "
+               "time is yet to come, aside");
   app.add_flag("--list", options.list, "only show what there is, as `dbkeeper list` does");
   app.add_option("--label", options.label, "with --latest: only backups with such a label")
       ->type_name("GLOB");
@@ -215,6 +216,8 @@ void cleanup_command::add_options(CLI::App& app, Options& options) {
   app.add_option("--label", options.label, "only backups with such a label: 'nightly*'")
       ->type_name("GLOB");
   app.add_flag("--exports", options.exports, "clean up exports instead, by the same rules");
+  app.add_flag("--accept-collapse", options.accept_collapse,
+               "that there is so much less data was meant: what was before goes like the rest");
   app.add_flag("--verify", options.verify, "read every file back first");
   app.add_flag("--dry-run", options.dry_run,
                "change nothing; show each file with the rule that keeps or removes it");

@@ -36,9 +36,7 @@ RestoreDone carry_out(const Options& options, Context& context) {
                       .safety_backup = !options.no_safety_backup,
                       .agree =
                           [&](const RestoreTarget& target) {
-                            ask(options, context, target.place(), [&] {
-                              return restore_question(archive, target.place(), target.keeps_old());
-                            });
+                            ask_to_restore(archive, options, context, target);
                           }},
                      context);
 }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "commands/proven_backup.h"
 #include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/retention.h"
 
@@ -19,10 +21,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t kShown = 10;
 
 std::string line_of(const FolderBackup& backup) {
-  return fmt::format("{}  {} {}, {}, {}", backup.path.filename().string(), backup.engine,
-                     backup.database, human_size(static_cast<std::int64_t>(backup.bytes)),
-                     backup.problem.empty() ? plural(static_cast<std::int64_t>(backup.rows), "row")
-                                            : backup.problem);
+  return fmt::format(
+      "{}  {} {}, {}, {}{}", backup.path.filename().string(), backup.engine, backup.database,
+      human_size(static_cast<std::int64_t>(backup.bytes)),
+      backup.problem.empty() ? plural(static_cast<std::int64_t>(backup.rows), "row")
+                             : backup.problem,
+      is_yet_to_come(backup, std::chrono::system_clock::now()) ? ", its time is yet to come" : "");
 }
 
 // The newest ones, numbered where one of them is to be chosen.
@@ -110,6 +114,13 @@ std::vector<FolderBackup> candidates(const Options& options, const NamedDatabase
 BackupArchive latest(const Options& options, Context& context) {
   const NamedDatabase database = context.named_database();
   for (const FolderBackup& backup : candidates(options, database, context)) {
+    if (is_yet_to_come(backup, std::chrono::system_clock::now())) {
+      context.reporter.warn(fmt::format(
+          "{} is passed over: its time, {}, is yet to come, so a clock was wrong; named, "
+          "it can be restored",
+          backup.path.string(), rfc3339(backup.time)));
+      continue;
+    }
     try {
       return undamaged(backup.path, context);
     } catch (const Error& error) {

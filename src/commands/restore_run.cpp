@@ -92,7 +92,7 @@ std::string full_path(const std::filesystem::path& file) {
 // That there is no record doesn't hinder a restore: it may be all that is left to do on this
 // machine.
 std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish& wish,
-                                      Context& context) {
+                                      RestoreTarget& target, Context& context) {
   try {
     return RunRecord(context.settings.backup_dir,
                      {.command = wish.command,
@@ -105,7 +105,8 @@ std::optional<RunRecord> begin_record(const RestoreDone& done, const RestoreWish
                       .aside = done.place.aside,
                       .file = {},
                       .way = way_of(context.address_of(wish.to)),
-                      .source = done.put_back ? done.file : full_path(done.file)});
+                      .source = done.put_back ? done.file : full_path(done.file),
+                      .mark = target.mark()});
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     context.reporter.warn(fmt::format("'dbkeeper restore --undo' will not know of this restore: {}",
@@ -121,10 +122,11 @@ double seconds_since(Clock::time_point begin) {
 // The record of a replacement, from just before it until what came of it is known.
 class Recorded {
  public:
-  Recorded(const RestoreDone& done, const RestoreWish& wish, Context& context)
-      : done_(done), wish_(wish), context_(context) {}
+  Recorded(const RestoreDone& done, const RestoreWish& wish, RestoreTarget& target,
+           Context& context)
+      : done_(done), wish_(wish), target_(target), context_(context) {}
 
-  void begin() { record_ = begin_record(done_, wish_, context_); }
+  void begin() { record_ = begin_record(done_, wish_, target_, context_); }
 
   // What takes it back, once it is done: nothing where there was nothing, or nothing is left of it.
   std::string undo(const RestoreReport& report) const {
@@ -154,6 +156,7 @@ class Recorded {
  private:
   const RestoreDone& done_;
   const RestoreWish& wish_;
+  RestoreTarget& target_;
   Context& context_;
   std::optional<RunRecord> record_;
 };
@@ -174,7 +177,7 @@ RestoreDone run_restore(const BackupArchive& archive, const RestoreWish& wish, C
   const bool copy = done.place.exists && !target->keeps_old() && wish.safety_backup;
   const bool late = target->leaves_old_in_use();
   if (copy && !late) done.safety = make_safety_backup(wish, *target, context);
-  Recorded record(done, wish, context);
+  Recorded record(done, wish, *target, context);
   try {
     done.report = record.run([&] {
       return restore_backup(archive, *target, context.settings.jobs, context.reporter, context.stop,
@@ -208,7 +211,7 @@ std::optional<RestoreDone> run_put_back(const std::string& aside, const RestoreW
   done.place = target->place();
   target->check({});
   if (wish.agree) wish.agree(*target);
-  Recorded record(done, wish, context);
+  Recorded record(done, wish, *target, context);
   record.begin();
   done.report = record.run([&] { return target->commit(); });
   done.undo = record.undo(done.report);

@@ -124,8 +124,7 @@ RestoreWish wish_of(const Options& options, Context& context, const DestructiveR
           .safety_backup = !options.no_safety_backup,
           .command = "restore --undo",
           .agree = [&options, &context, what = named(run), from](const RestoreTarget& target) {
-            ask(options, context, target.place(),
-                [&] { return undo_question(what, from, target.place(), target.keeps_old()); });
+            ask_to_undo(what, from, options, context, target);
           }};
 }
 

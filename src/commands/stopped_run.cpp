@@ -8,6 +8,7 @@
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/sameness.h"
 #include "dbkeeper/engines/put_back.h"
+#include "dbkeeper/engines/run_mark.h"
 
 namespace dbkeeper {
 namespace {
@@ -26,7 +27,7 @@ bool differs_from_copy(const DestructiveRun& run, const std::string& address, Co
               .empty();
 }
 
-// Where the old database was to stand under another name, that tells.
+// Earlier versions of dbkeeper left no mark, but the name under which the old database would stand.
 std::optional<bool> was_put_aside(const DestructiveRun& run, const std::string& address,
                                   const OpenOptions& options) {
   if (run.aside.empty()) return std::nullopt;
@@ -41,13 +42,15 @@ bool may_have_changed(const DestructiveRun& run, const std::string& address, Con
   options.reporter = &context.reporter;
   options.stop = &context.stop;
   try {
-    if (const auto told = was_put_aside(run, address, options)) return *told;
+    const auto told = run.mark.empty() ? was_put_aside(run, address, options)
+                                       : has_happened(run.mark, address, options);
+    if (told) return *told;
     return !is_backup_there(run.copy) || differs_from_copy(run, address, context);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
     context.reporter.debug(fmt::format("whether {} has changed anything can't be told: {}",
                                        run.command, error.message()));
-    return true;
+    return run.mark != kNoDatabaseYet;
   }
 }
 

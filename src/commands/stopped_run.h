@@ -8,9 +8,9 @@
 
 namespace dbkeeper {
 
-// False where it is sure that the run has changed nothing: the database that it was to put aside
-// isn't there, or the database is what the run's copy is of. Reads all of the database, if need be.
-// Requires: the database is locked, so that nobody is at it still.
+// False where it is sure that the run has changed nothing: it was stopped before it did, which the
+// engine tells by the run's mark, or the database is what the run's copy is of. Reads all of the
+// database, if need be. Requires: the database is locked, so that nobody is at it still.
 bool may_have_changed(const DestructiveRun& run, const std::string& address, Context& context);
 
 }  // namespace dbkeeper

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "dbkeeper/base/error.h"
@@ -48,18 +49,41 @@ BackupNumbers numbers_of(const BackupDescription& description, std::uint64_t byt
   return out;
 }
 
-std::vector<BackupNumbers> earlier_ones(const NewBackup& backup,
-                                        const std::vector<FolderBackup>& folder, auto is_same) {
-  std::vector<BackupNumbers> out;
+struct Earlier {
+  std::filesystem::path file;
+  BackupNumbers numbers;
+};
+
+// Newest first, at most so many.
+std::vector<Earlier> earlier_ones(const NewBackup& backup, const std::vector<FolderBackup>& folder,
+                                  std::size_t most, auto is_same) {
+  const Moment now = std::chrono::system_clock::now();
+  std::vector<Earlier> out;
   for (const FolderBackup& other : folder) {
-    if (out.size() == kCompared) break;
-    if (!is_sound(other) || other.path == backup.file || !is_same(other)) continue;
+    if (out.size() == most) break;
+    if (!is_sound(other) || is_yet_to_come(other, now) || other.path == backup.file ||
+        !is_same(other))
+      continue;
     try {
-      out.push_back(numbers_of(BackupArchive(other.path).description(), other.bytes));
+      out.push_back({other.path, numbers_of(BackupArchive(other.path).description(), other.bytes)});
     } catch (const Error&) {  // gone meanwhile
     }
+    if (other.proof->accepted) break;
   }
   return out;
+}
+
+std::vector<Earlier> earlier_ones(const NewBackup& backup, const std::vector<FolderBackup>& folder,
+                                  std::size_t most) {
+  const BackupDescription& what = backup.description;
+  auto earlier = earlier_ones(backup, folder, most, [&](const FolderBackup& other) {
+    return database_of(other) == database_of(what);
+  });
+  if (earlier.empty())
+    earlier = earlier_ones(backup, folder, most, [&](const FolderBackup& other) {
+      return other.engine == what.engine && other.database == what.database;
+    });
+  return earlier;
 }
 
 std::string compared_with(std::size_t count) {
@@ -93,15 +117,18 @@ std::vector<std::string> collapses(const BackupNumbers& backup,
 
 std::vector<std::string> collapses(const NewBackup& backup,
                                    const std::vector<FolderBackup>& folder) {
-  const BackupDescription& what = backup.description;
-  auto earlier = earlier_ones(backup, folder, [&](const FolderBackup& other) {
-    return database_of(other) == database_of(what);
-  });
-  if (earlier.empty())
-    earlier = earlier_ones(backup, folder, [&](const FolderBackup& other) {
-      return other.engine == what.engine && other.database == what.database;
-    });
-  return collapses(numbers_of(what, backup.bytes), earlier);
+  std::vector<BackupNumbers> numbers;
+  for (Earlier& earlier : earlier_ones(backup, folder, kCompared))
+    numbers.push_back(std::move(earlier.numbers));
+  return collapses(numbers_of(backup.description, backup.bytes), numbers);
+}
+
+std::filesystem::path last_before_collapse(const NewBackup& backup,
+                                           const std::vector<FolderBackup>& folder) {
+  const BackupNumbers numbers = numbers_of(backup.description, backup.bytes);
+  for (const Earlier& earlier : earlier_ones(backup, folder, folder.size()))
+    if (!collapses(numbers, {earlier.numbers}).empty()) return earlier.file;
+  return {};
 }
 
 }  // namespace dbkeeper

@@ -78,6 +78,7 @@ FolderBackup look_into(const fs::path& file, Read read) {
   FolderBackup backup = from_outside(file);
   backup.problem = why_not_readable(file);
   backup.unreadable = !backup.problem.empty();
+  backup.change = change_since_proof(file);
   if (backup.unreadable) return backup;
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) {
@@ -185,6 +186,12 @@ std::vector<FolderBackup> list_exports(const fs::path& folder) {
 bool is_sound(const FolderBackup& backup) {
   return backup.problem.empty() && backup.proof &&
          (backup.proof->verified || backup.proof->restored);
+}
+
+bool is_yet_to_come(const FolderBackup& backup, Moment now) {
+  // Two machines' clocks may differ by so much without anything being wrong.
+  constexpr std::chrono::minutes kClockSlack{5};
+  return backup.time > now + kClockSlack;
 }
 
 std::string database_of(const FolderBackup& backup) { return identity_of(backup); }

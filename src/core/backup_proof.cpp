@@ -1,5 +1,5 @@
 // FILE.dbk.proof: {"size": …, "mtime_ns": …, "verified": "…", "restored": "…", "restore_seconds":
-// …}
+// …, "before_collapse": …, "accepted": …}
 #include <sys/stat.h>
 
 #include <string>
@@ -53,7 +53,9 @@ void write_proof(const fs::path& backup, const BackupProof& proof) {
           .set("mtime_ns", state->mtime_ns)
           .set("verified", time_value(proof.verified))
           .set("restored", time_value(proof.restored))
-          .set("restore_seconds", proof.restored ? Value(proof.restore_seconds) : Value());
+          .set("restore_seconds", proof.restored ? Value(proof.restore_seconds) : Value())
+          .set("before_collapse", proof.before_collapse)
+          .set("accepted", proof.accepted);
   AtomicFile file(proof_file_of(backup));
   file.write(json_of(record) + "\n");
   file.commit();
@@ -70,7 +72,27 @@ std::optional<BackupProof> read_proof(const fs::path& backup) {
       member_of<std::int64_t>(*record, "mtime_ns") != state->mtime_ns)
     return std::nullopt;
   return BackupProof{time_member(*record, "verified"), time_member(*record, "restored"),
-                     seconds_member(*record, "restore_seconds")};
+                     seconds_member(*record, "restore_seconds"),
+                     member_of<bool>(*record, "before_collapse").value_or(false),
+                     member_of<bool>(*record, "accepted").value_or(false)};
+}
+
+ProofChange change_since_proof(const fs::path& backup) {
+  const auto state = state_of(backup);
+  const auto record = read_record_file(proof_file_of(backup));
+  if (!state || !record) return ProofChange::none;
+  if (member_of<std::int64_t>(*record, "size").value_or(state->size) != state->size)
+    return ProofChange::resized;
+  const auto time = member_of<std::int64_t>(*record, "mtime_ns").value_or(state->mtime_ns);
+  return time == state->mtime_ns ? ProofChange::none : ProofChange::written;
+}
+
+void record_collapse(const fs::path& backup, bool before_collapse, bool accepted) {
+  auto proof = read_proof(backup);
+  if (!proof) return;
+  proof->before_collapse = before_collapse;
+  proof->accepted = proof->accepted || accepted;
+  write_proof(backup, *proof);
 }
 
 void record_verified(const fs::path& backup, Moment when) {

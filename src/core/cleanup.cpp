@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <set>
 
 #include "dbkeeper/base/atomic_file.h"
 #include "dbkeeper/base/error.h"
@@ -59,6 +60,7 @@ class Cleanup {
         return database_of(backup) != *options_.database;
       });
     for (FolderBackup& backup : backups) verify(backup);
+    if (options_.accept_collapse) accept_collapse(backups);
     plan(std::move(backups));
     for (CleanedFile& file : report_.files)
       if (!file.verdict.keep) remove(file);
@@ -110,6 +112,20 @@ class Cleanup {
       reporter_.warn(fmt::format("'{}' is as it was written, but that could not be recorded: {}",
                                  backup.path.string(), error.message()));
     }
+  }
+
+  void accept_collapse(std::vector<FolderBackup>& backups) {
+    std::set<std::string> collapsed;
+    for (FolderBackup& backup : backups) {
+      if (!is_sound(backup) || !backup.proof->before_collapse) continue;
+      collapsed.insert(database_of(backup));
+      backup.proof->before_collapse = false;
+      if (!options_.dry_run) record_collapse(backup.path, false, false);
+    }
+    for (const FolderBackup& backup : backups)  // the newest one of each
+      if (is_sound(backup) && !is_yet_to_come(backup, now()) &&
+          collapsed.erase(database_of(backup)) > 0 && !options_.dry_run)
+        record_collapse(backup.path, false, true);
   }
 
   void plan(std::vector<FolderBackup> backups) {

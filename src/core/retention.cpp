@@ -14,9 +14,6 @@
 namespace dbkeeper {
 namespace {
 
-// Two machines' clocks may differ by so much without anything being wrong.
-constexpr std::chrono::minutes kClockSlack{5};
-
 // The period in which a moment lies, as a rule names it.
 using Period = std::function<std::string(Moment)>;
 
@@ -67,7 +64,7 @@ class Planner {
     if (!glob_matches(rules_.label, backup.label))
       return fmt::format("its label isn't '{}'", rules_.label);
     if (!is_sound(backup)) return "not verified: fills no slot, and is never removed";
-    if (backup.time > now_ + kClockSlack) return "its time is yet to come: fills no slot";
+    if (is_yet_to_come(backup, now_)) return "its time is yet to come: fills no slot";
     return "";
   }
 
@@ -121,8 +118,7 @@ class Planner {
     std::map<std::string, std::size_t> newest;
     for (std::size_t i = 0; i < backups_.size(); ++i) {
       const FolderBackup& backup = backups_[i];
-      if (!is_sound(backup) || !has_given_name(backup) || backup.time > now_ + kClockSlack)
-        continue;
+      if (!is_sound(backup) || !has_given_name(backup) || is_yet_to_come(backup, now_)) continue;
       const auto [at, first] = newest.emplace(database_of(backup), i);
       const FolderBackup& other = backups_[at->second];
       if (!first && std::pair(backup.time, backup.path) > std::pair(other.time, other.path))
@@ -132,9 +128,12 @@ class Planner {
   }
 
   void hold() {
-    for (std::size_t i = 0; i < backups_.size(); ++i)
+    for (std::size_t i = 0; i < backups_.size(); ++i) {
+      if (is_sound(backups_[i]) && backups_[i].proof->before_collapse)
+        keep(i, "the last one before the data collapsed (--accept-collapse lets it go)");
       for (const Hold& hold : rules_.holds)
         if (hold.file.filename() == backups_[i].path.filename()) keep(i, hold.reason);
+    }
   }
 
   Verdict verdict(std::size_t i) const {

@@ -1,6 +1,6 @@
 // <database>_<word>_<time>.run: {"command": …, "engine": …, "database": …, "location": …, "server":
 // …, "number": …, "begun": …, "state": "begun" | "done" | "failed", "copy": …, "aside": …,
-// "way": …, "source": …}
+// "way": …, "source": …, "mark": …}
 #include "dbkeeper/core/run_record.h"
 
 #include <fmt/format.h>
@@ -53,7 +53,8 @@ std::string text_of(const DestructiveRun& run) {
                      .set("copy", text_or_null(run.copy))
                      .set("aside", text_or_null(run.aside))
                      .set("way", text_or_null(run.way))
-                     .set("source", text_or_null(run.source))) +
+                     .set("source", text_or_null(run.source))
+                     .set("mark", text_or_null(run.mark))) +
          "\n";
 }
 
@@ -85,6 +86,7 @@ std::optional<DestructiveRun> read_run(const fs::path& file) {
                         .file = file,
                         .way = text("way"),
                         .source = text("source"),
+                        .mark = text("mark"),
                         .number = number_in(*record)};
 }
 

@@ -6,9 +6,11 @@
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
 #include "dbkeeper/engines/backup_reading.h"
+#include "dbkeeper/engines/run_mark.h"
 #include "dbkeeper/engines/target.h"
 #include "engines/postgres/postgres.h"
 #include "engines/postgres/redirect.h"
+#include "engines/postgres/run_mark.h"
 #include "engines/postgres/session_watch.h"
 #include "engines/postgres/stored_rows.h"
 #include "engines/postgres/structure.h"
@@ -17,6 +19,7 @@
 #include "engines/sqlite/image_database.h"
 #include "engines/sqlite/location.h"
 #include "engines/sqlite/redirect.h"
+#include "engines/sqlite/run_mark.h"
 #include "engines/sqlite/session_watch.h"
 #include "engines/sqlite/sqlite.h"
 #include "engines/sqlite/structure.h"
@@ -103,6 +106,16 @@ std::unique_ptr<RestoreTarget> begin_put_back(const std::string& address, const 
                                               const OpenOptions& options) {
   if (!postgres::recognises(address)) return nullptr;
   return postgres::begin_put_back(address, aside, restore, options);
+}
+
+std::optional<bool> has_happened(const std::string& mark, const std::string& address,
+                                 const OpenOptions& options) {
+  if (mark == kNoDatabaseYet) {
+    open_database(address, options);
+    return true;
+  }
+  return postgres::recognises(address) ? postgres::has_happened(mark, address, options)
+                                       : sqlite::has_happened(mark, address, options);
 }
 
 std::unique_ptr<DatabaseLock> lock_database(const std::string& address, const OpenOptions& options,

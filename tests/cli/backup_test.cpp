@@ -221,6 +221,52 @@ TEST_CASE("a command runs once the backup is verified, and its failure leaves th
   CHECK(shop.list().size() == 2);
 }
 
+TEST_CASE("nothing is removed where the command of --after failed") {
+  const Shop shop;
+  for (int i = 0; i < 2; ++i) shop.backup();
+  const Run failed = shop.dbkeeper({"backup", "--keep", "1", "--after", "exit 7"});
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("nothing was cleaned up: the command of --after failed"));
+  CHECK(shop.list().size() == 3);
+  CHECK(shop.dbkeeper({"backup", "--keep", "1", "--after", "true"}).exit == 0);
+  CHECK(shop.list().size() == 1);
+}
+
+TEST_CASE("a backup that has changed since it was verified is named by the next one") {
+  const Shop shop;
+  const std::string file = shop.backup();
+  const std::string what = GENERATE("written", "cut");
+  if (what == "written")
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(1));
+  else
+    fs::resize_file(file, fs::file_size(file) / 2);
+  const Run next = shop.dbkeeper({"backup", "--keep", "5"});
+  CHECK(next.exit == 0);
+  CHECK_THAT(next.err, contains(file));
+  const Run checked = shop.dbkeeper({"check"});
+  CHECK(checked.exit == 0);
+  CHECK_THAT(checked.err, contains(file));
+  const Run asked = shop.dbkeeper({"check", "--max-backup-age", "26h"});
+  CHECK(asked.exit == (what == "cut" ? 6 : 0));
+  CHECK_THAT(asked.err + asked.out, contains(file));
+}
+
+TEST_CASE("the last backup from before a collapse stays until the collapse is accepted") {
+  Shop shop;
+  const std::string full = shop.backup();
+  shop.database.exec("PRAGMA foreign_keys = OFF; DELETE FROM sets; DELETE FROM sessions;");
+  const Run told = shop.dbkeeper({"backup", "--keep", "1"});
+  CHECK_THAT(told.err, contains(full + " stays, as the last backup from before that"));
+  for (int i = 0; i < 5; ++i) REQUIRE(shop.dbkeeper({"backup", "--keep", "1"}).exit == 0);
+  CHECK(fs::exists(full));
+  CHECK(shop.list().size() == 2);
+  CHECK_THAT(shop.dbkeeper({"cleanup", "--keep", "1", "--dry-run"}).out,
+             contains("the last one before the data collapsed"));
+  CHECK(shop.result({"cleanup", "--keep", "1", "--accept-collapse"})["removed"].size() == 1);
+  CHECK_FALSE(fs::exists(full));
+  CHECK_THAT(shop.dbkeeper({"backup"}).err, !contains("warning"));
+}
+
 TEST_CASE("the path is quoted for the command, whatever the folder is called") {
   const Shop shop;
   const ScratchFolder folder;

@@ -8,6 +8,7 @@
 
 #include "cli/json.h"
 #include "cli/notes.h"
+#include "support/backups.h"
 #include "support/catch.h"
 #include "support/run.h"
 #include "support/seed.h"
@@ -112,6 +113,97 @@ TEST_CASE("what is gone comes back under its name") {
   INFO(done.err);
   CHECK(done.exit == 0);
   CHECK(shop.rows() == kBefore);
+}
+
+namespace {
+
+// The same backup, made when the clock was ahead.
+fs::path made_in_2099(const fs::path& backup) {
+  std::ifstream in(backup, std::ios::binary);
+  const std::string archive{std::istreambuf_iterator<char>(in), {}};
+  auto manifest = nlohmann::json::parse(manifest_in(archive));
+  manifest["time"] = "2099-01-01T00:00:00.000Z";
+  const fs::path ahead = backup.parent_path() / "test_manual_20990101T000000Z.dbk";
+  std::ofstream(ahead, std::ios::binary) << with_manifest(archive, manifest.dump());
+  return ahead;
+}
+
+}  // namespace
+
+TEST_CASE("a backup whose time is yet to come is no newest one") {
+  Changed<ScratchSqlite> shop;
+  const fs::path ahead = made_in_2099(shop.file);
+  REQUIRE(run({"verify", ahead.string()}).exit == 0);
+  shop.database.exec("INSERT INTO note VALUES (4, 'four')");
+  REQUIRE(run({"backup", "--db", shop.database.url(), "--dir", shop.dir()}).exit == 0);
+  shop.database.exec("DELETE FROM note");
+  const Run latest = shop.restore({"--latest", "--yes"});
+  INFO(latest.err);
+  CHECK(latest.exit == 0);
+  CHECK_THAT(latest.err, contains(ahead.string() + " is passed over: its time"));
+  CHECK(shop.rows() == std::string(kAfter) + "\n4|four");
+  const auto listed = report_of(run({"list", "--json", "--dir", shop.dir()}))["result"]["backups"];
+  CHECK(listed[0]["yet_to_come"] == true);
+  CHECK(listed[1]["yet_to_come"] == false);
+  CHECK(shop.restore({ahead.string(), "--yes"}).exit == 0);
+  CHECK(shop.rows() == kBefore);
+}
+
+TEST_CASE("the question has both sides, and what is newer") {
+  Changed<ScratchSqlite> shop;
+  REQUIRE(
+      run({"backup", "--db", shop.database.url(), "--dir", shop.dir(), "--label", "later"}).exit ==
+      0);
+  Running asked({"restore", shop.file, "--db", shop.database.url(), "--dir", shop.dir()},
+                {.error_terminal = true});
+  asked.wait_for("to go on");
+  asked.type("test\n");
+  const Run done = asked.wait();
+  INFO(done.err);
+  CHECK(done.exit == 0);
+  CHECK_THAT(done.err, matches("the backup: of 'test', 2.* old, label manual, 2 rows in 1 table"));
+  CHECK_THAT(done.err, contains("there now:  3 rows in 1 table, 1 more than in the backup"));
+  CHECK_THAT(done.err, matches("a newer one: .*_later_.*, 3 rows in 1 table"));
+}
+
+TEST_CASE("what --latest chooses is told to who isn't asked") {
+  Changed<ScratchSqlite> shop;
+  const Run done = shop.restore({"--latest", "--yes"});
+  CHECK_THAT(done.err, contains("2 rows in 1 table; there now: 3 rows in 1 table, 1 more"));
+}
+
+TEMPLATE_TEST_CASE("another application's backup needs the database's name", "", ScratchSqlite,
+                   ScratchPostgres) {
+  Changed<TestType> shop;
+  TestType blog{
+      "CREATE TABLE post (id INTEGER PRIMARY KEY); CREATE TABLE author (id INTEGER "
+      "PRIMARY KEY);"};
+  const auto restore = [&](Words words) {
+    words.insert(words.end(), {"--db", blog.url(), "--dir", shop.dir(), "--json"});
+    words.insert(words.begin(), {"restore", shop.file});
+    return run(words);
+  };
+  const Run refused = restore({"--yes"});
+  INFO(refused.err);
+  CHECK(refused.exit == 7);
+  CHECK_THAT(refused.err,
+             contains("another application's database") && contains("of the 2 tables that '"));
+  const auto confirm = report_of(refused)["error"]["hint"].template get<std::string>();
+  CHECK_THAT(confirm, contains("--confirm"));
+  const std::string name = confirm.substr(confirm.find('\'') + 1);
+  const Run done = restore({"--confirm", name.substr(0, name.find('\''))});
+  CHECK(done.exit == 0);
+  CHECK_THAT(done.err, contains("another application's database"));
+  CHECK(blog.query("SELECT id, text FROM note ORDER BY id") == kBefore);
+  drop_put_aside(done);
+}
+
+TEST_CASE("a copy of the database elsewhere is restored with --yes, and named") {
+  Changed<ScratchSqlite> shop;
+  const ScratchSqlite staging(kNotes, "staging.db");
+  const Run done = run({"restore", shop.file, "--yes", "--db", staging.url(), "--dir", shop.dir()});
+  CHECK(done.exit == 0);
+  CHECK_THAT(done.err, contains("a backup of another database, 'test', and not of 'staging'"));
 }
 
 TEST_CASE("a restore leaves its own safety backup, and passes it over next time") {

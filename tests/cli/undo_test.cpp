@@ -194,6 +194,19 @@ TEST_CASE("what was stopped before it did anything is passed over") {
 
 namespace {
 
+// By which a restore that was killed right before its last step would be told.
+std::string mark_of_now(ScratchSqlite& database) {
+  return "schema " + database.query("PRAGMA schema_version");
+}
+std::string mark_of_now(ScratchPostgres& database) {
+  if (GENERATE(true, false))
+    return "database " +
+           database.query("SELECT oid FROM pg_database WHERE datname = current_database()");
+  const std::string next = database.query("SELECT pg_snapshot_xmax(pg_current_snapshot())");
+  database.exec("BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+  return "transaction " + next;
+}
+
 // Changes the one record that there is.
 void rewrite_record(const std::string& dir, const std::function<void(nlohmann::json&)>& change,
                     const std::string& as = "") {
@@ -216,17 +229,19 @@ TEMPLATE_TEST_CASE("a restore that was killed before its last step is no run", "
   notes.add(3);
   notes.done({"restore", "--latest", "--yes"});
   const std::string copy = notes.done({"backup"})["file"];
+  const std::string mark = mark_of_now(notes.database);
   rewrite_record(
       notes.dir(),
       [&](nlohmann::json& record) {
         record["number"] = 100;
         record["state"] = "begun";
         record["copy"] = copy;
-        record["aside"] = nullptr;
+        record["mark"] = mark;
       },
       "killed.run");
+  notes.add(5);  // the application goes on
   const Run undone = notes.call({"restore", "--undo", "--yes"});
-  INFO(undone.err);
+  INFO(mark << undone.err);
   CHECK(undone.exit == 0);
   CHECK_THAT(undone.err, contains("was stopped before it changed anything"));
   CHECK(notes.ids() == "1 2 3");
@@ -247,6 +262,26 @@ TEMPLATE_TEST_CASE("a restore that was killed after its last step is taken back"
   CHECK(notes.ids() == "1 2 3");
 }
 
+TEST_CASE("a clean import that was killed before its commit is no run, and none after it is one") {
+  Notes<ScratchPostgres> notes;
+  const std::string file = (notes.folder / "few.json").string();
+  notes.done({"export", "-o", file});
+  notes.add(3);
+  notes.done({"import", file, "--mode", "clean", "--yes"});
+  const bool committed = GENERATE(true, false);
+  const std::string aborted =
+      notes.database.query("SELECT pg_snapshot_xmax(pg_current_snapshot())");
+  notes.database.exec("BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+  rewrite_record(notes.dir(), [&](nlohmann::json& record) {
+    record["state"] = "begun";
+    if (!committed) record["mark"] = "transaction " + aborted;
+  });
+  const Run undone = notes.call({"restore", "--undo", "--yes"});
+  INFO(undone.err);
+  CHECK(undone.exit == (committed ? 0 : 1));
+  CHECK(notes.ids() == (committed ? "1 2 3" : "1 2"));
+}
+
 TEST_CASE("a migration that was put back is what is taken back, not the killed putting back") {
   Notes<ScratchSqlite> notes;
   const std::string path = notes.database.path().string();
@@ -256,6 +291,7 @@ TEST_CASE("a migration that was put back is what is taken back, not the killed p
       "sh",      "-c",        "sqlite3 '" + path + "' \"UPDATE note SET text = 'x'\"; exit 1"};
   REQUIRE(run(failing).exit == 8);
   const std::string copy = notes.done({"backup"})["file"];
+  const std::string mark = mark_of_now(notes.database);
   rewrite_record(
       notes.dir(),
       [&](nlohmann::json& record) {
@@ -263,6 +299,7 @@ TEST_CASE("a migration that was put back is what is taken back, not the killed p
         record["number"] = 2;
         record["state"] = "begun";
         record["copy"] = copy;
+        record["mark"] = mark;
       },
       "killed.run");
   CHECK_THAT(notes.done({"restore", "--undo", "--yes"})["undone"].get<std::string>(),

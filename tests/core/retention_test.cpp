@@ -196,6 +196,14 @@ TEST_CASE("a clock that was ahead once doesn't push out what is made now") {
   CHECK(rule_of(ahead[0]) == "its time is yet to come: fills no slot");
 }
 
+TEST_CASE("the last backup from before a collapse stays until somebody accepts that") {
+  auto backups = daily(4);
+  backups[3].proof->before_collapse = true;
+  CHECK(outcome(backups, {.newest = 1}) == "krrk");
+  backups[3].proof->before_collapse = false;
+  CHECK(outcome(backups, {.newest = 1}) == "krrr");
+}
+
 TEST_CASE("a clock that went back removes nothing of what was made before") {
   const Moment back = kNow - 24h * 365;
   for (const Verdict& verdict : plan_cleanup(daily(30), {.newest = 1, .max_age = 0ms}, back))

@@ -21,14 +21,24 @@ struct BackupProof {
   std::optional<Moment> verified;  // read back, every byte
   std::optional<Moment> restored;  // restored into a scratch database and compared
   double restore_seconds = 0;      // how long that took
+  // It stays until someone says that the collapse was meant (cleanup --accept-collapse): it is the
+  // last one from before that.
+  bool before_collapse = false;
+  // What later backups are compared with begins with this one: earlier ones had more for a reason.
+  bool accepted = false;
 };
 
 std::filesystem::path proof_file_of(const std::filesystem::path& backup);
 // Nothing if there is none, it can't be read, or the file isn't the same any more.
 std::optional<BackupProof> read_proof(const std::filesystem::path& backup);
+// How the file differs from the one of which its proof tells, which counts no more then.
+enum class ProofChange { none, written, resized };
+ProofChange change_since_proof(const std::filesystem::path& backup);
 // Adds to what is known.
 void record_verified(const std::filesystem::path& backup, Moment when);
 void record_restored(const std::filesystem::path& backup, Moment when, double seconds);
+// Nothing where there is no proof. `accepted` is never taken back.
+void record_collapse(const std::filesystem::path& backup, bool before_collapse, bool accepted);
 // Restored, it wasn't what was backed up: an earlier restore is no proof any more. That it was read
 // back still is.
 void forget_restored(const std::filesystem::path& backup);
@@ -48,6 +58,7 @@ struct FolderBackup {
   std::string json;     // the export beside it (--with-json), if there is one
   std::string problem;  // why it can't be read; then only path, bytes and what its name tells hold
   bool unreadable = false;  // the problem is the system's, not the file's content
+  ProofChange change = ProofChange::none;
 };
 
 // Every *.dbk in the folder, newest first; an absent folder has none.
@@ -60,6 +71,10 @@ std::vector<FolderBackup> list_exports(const std::filesystem::path& folder);
 
 // Read back to the last byte, then or since, and unchanged.
 bool is_sound(const FolderBackup& backup);
+
+// Whether it claims to be of a time to which no clock can have come yet: a clock was wrong, then or
+// is now. No such backup is the newest.
+bool is_yet_to_come(const FolderBackup& backup, Moment now);
 
 // The same text for backups of the same database, and for no others.
 std::string database_of(const FolderBackup& backup);

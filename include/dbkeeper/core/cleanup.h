@@ -18,6 +18,9 @@ struct CleanupOptions {
   bool exports = false;  // exports, not backups; those without a proof are read
   bool verify = false;   // every file is read back first
   bool dry_run = false;  // nothing is changed, proofs included
+  // Data that have become suspiciously little were meant to: backups from before that stay no more,
+  // and later ones are compared with the newest that there is now.
+  bool accept_collapse = false;
   std::optional<std::string> database = std::nullopt;  // only this one's, as database_of() says
 };
 

@@ -45,9 +45,15 @@ std::filesystem::path write_again(const BackupArchive& backup, int jobs, const S
 // What has become suspiciously little, as warnings: rows or bytes less than half of the median of
 // the last five sound backups of the same database in the folder, tables that had rows there and
 // are empty now. A database without earlier backups is compared with those of its name: it may have
-// been made anew. The new backup itself isn't compared with.
+// been made anew. The new backup itself isn't compared with, nor what is earlier than one at which
+// somebody said that it was meant.
 std::vector<std::string> collapses(const NewBackup& backup,
                                    const std::vector<FolderBackup>& folder);
+
+// Of those that the backup is compared with, the newest that still has what this one has lost;
+// empty: there is none.
+std::filesystem::path last_before_collapse(const NewBackup& backup,
+                                           const std::vector<FolderBackup>& folder);
 
 // The same of plain numbers, the earlier ones newest first.
 struct BackupNumbers {

@@ -32,6 +32,7 @@ struct DestructiveRun {
   std::string way = {};        // what led there, and may lead elsewhere (engines/target.h)
   // What a restore puts there: a backup, or a database that was put aside; empty: unknown.
   std::string source = {};
+  std::string mark = {};  // engines/run_mark.h tells by it whether what was stopped has happened
   // In the order in which the folder's runs began; 0: an earlier version of dbkeeper wrote it.
   std::int64_t number = 0;
 };

@@ -135,6 +135,9 @@ class RestoreTarget {
   virtual std::unique_ptr<RestoreWriter> writer() = 0;
   // All pieces are written: keys, indexes, and whatever else makes the database whole.
   virtual void complete() = 0;
+  // By which engines/run_mark.h tells later whether commit() has happened, for who is killed within
+  // it; empty: nothing does. Right before commit().
+  virtual std::string mark() { return {}; }
   // The restored database takes the old one's place.
   virtual RestoreReport commit() = 0;
 };

@@ -199,6 +199,8 @@ class Import {
   // Foreign keys and indexes that are, "table.name", to be put back as they were.
   virtual std::vector<std::string> taken_off() const = 0;
 
+  // By which engines/run_mark.h tells later whether commit() has happened; empty: nothing does.
+  virtual std::string mark() { return {}; }
   virtual void commit() = 0;
 };
 

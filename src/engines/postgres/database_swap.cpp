@@ -7,6 +7,8 @@
 
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
+#include "dbkeeper/engines/run_mark.h"
+#include "engines/postgres/run_mark.h"
 #include "engines/postgres/system_identifier.h"
 
 namespace dbkeeper::postgres {
@@ -43,6 +45,10 @@ void DatabaseSwap::check() {
         fmt::format("this role doesn't own the database '{}', and may not rename it", place_.name))
         .hint("restore as its owner");
   if (!restore_.end_sessions) refuse_sessions();
+}
+
+std::string DatabaseSwap::mark() {
+  return place_.exists ? mark_of_database(maintenance_.number_of(place_.name)) : kNoDatabaseYet;
 }
 
 void DatabaseSwap::carry_out(const std::string& fresh, RestoreReport& report) {

@@ -18,6 +18,7 @@ class DatabaseSwap {
   // Error(failed) where this role may not rename the old one, Error(refused) where others work with
   // it and may not be ended.
   void check();
+  std::string mark();  // RestoreTarget::mark()
 
   // `fresh` takes the name. Whoever works with the old one can't go on: who that was, is said.
   // Databases that were put aside earlier go, as far as there are too many.

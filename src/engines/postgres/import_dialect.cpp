@@ -12,6 +12,7 @@
 #include "engines/postgres/kept_map.h"
 #include "engines/postgres/lock_holder.h"
 #include "engines/postgres/quoted_name.h"
+#include "engines/postgres/run_mark.h"
 #include "engines/postgres/row_stream.h"
 #include "engines/postgres/users_path.h"
 #include "engines/postgres/value_sql.h"
@@ -204,6 +205,8 @@ std::optional<Error> ImportDialect::put_back() {
   extras_.check();
   return std::nullopt;
 }
+
+std::string ImportDialect::mark() { return mark_of_transaction(*session_); }
 
 // The session lives on, and would keep the temporary tables.
 void ImportDialect::commit() {

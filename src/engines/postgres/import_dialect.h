@@ -38,6 +38,7 @@ class ImportDialect final : public staging::Dialect {
   void switch_triggers_on() override;
   void check_deferred() override;
   void move_rows(const Table& table, const std::string& update, const std::string& found) override;
+  std::string mark() override;
   void commit() override;
 
   bool can_take_off_keys(const Table& table) override;

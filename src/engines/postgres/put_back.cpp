@@ -29,6 +29,7 @@ class PutBack final : public RestoreTarget {
   int most_writers() const override { return 0; }
   std::unique_ptr<RestoreWriter> writer() override { return nullptr; }
   void complete() override {}
+  std::string mark() override { return swap_.mark(); }
   RestoreReport commit() override {
     RestoreReport report;
     swap_.carry_out(aside_, report);

@@ -129,6 +129,8 @@ class Beside final : public RestoreTarget {
     settle_settings(settings_);
   }
 
+  std::string mark() override { return swap_.mark(); }
+
   RestoreReport commit() override {
     sessions_.reset();
     swap_.carry_out(fresh_, report_);

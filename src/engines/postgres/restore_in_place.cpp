@@ -19,6 +19,7 @@
 #include "engines/postgres/restore_files.h"
 #include "engines/postgres/restore_hindrances.h"
 #include "engines/postgres/restore_loader.h"
+#include "engines/postgres/run_mark.h"
 #include "engines/postgres/savepoint.h"
 #include "engines/postgres/script_objects.h"
 #include "engines/postgres/script_runner.h"
@@ -154,6 +155,8 @@ class InPlace final : public RestoreTarget {
     run("schema/sequences.sql", files_->sequences());
     run("schema/post-data.sql", files_->post_data());
   }
+
+  std::string mark() override { return mark_of_transaction(*session_); }
 
   RestoreReport commit() override {
     session_->command("SET synchronous_commit = on");

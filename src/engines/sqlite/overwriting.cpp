@@ -34,11 +34,13 @@ Overwriting::Overwriting(const Location& location, const OpenOptions& options,
                          std::unique_ptr<ImageFile>& image)
     : options_(options), target_(location, options, Unreadable::accept), image_(image) {
   if (target_.damage()) throw Error(*target_.damage());
+  schema_version_ = target_.number(kSchemaVersion).value_or(0);
 }
 
 void Overwriting::hold() {
   target_.run("BEGIN IMMEDIATE");
   held_ = target_.version();
+  schema_version_ = target_.number(kSchemaVersion).value_or(0);
 }
 
 bool Overwriting::take() {

@@ -14,6 +14,8 @@
 
 namespace dbkeeper::sqlite {
 
+inline constexpr const char* kSchemaVersion = "PRAGMA schema_version";
+
 // Destroyed before finish(), it leaves the database as it was.
 class Overwriting {
  public:
@@ -27,6 +29,9 @@ class Overwriting {
   // After hold(): nobody else reads or writes from now on. False if somebody has written since, in
   // the moment between two transactions: nothing is held then.
   bool take();
+  // Before finish(): how often the schema was said to have changed. Once finish() is done, more
+  // often.
+  std::int64_t schema_version() const { return schema_version_; }
   // After take(), or without. What was written is compared with the image before it counts.
   void finish();
 
@@ -42,6 +47,7 @@ class Overwriting {
   Connection target_;
   std::unique_ptr<ImageFile>& image_;
   std::string held_;  // the version that hold() found
+  std::int64_t schema_version_ = 0;
   std::optional<Connection> from_;
   std::optional<PageCopy> pages_;
   std::optional<WriteProof> proof_;

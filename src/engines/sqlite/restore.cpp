@@ -9,11 +9,13 @@
 #include <optional>
 
 #include "dbkeeper/base/text.h"
+#include "dbkeeper/engines/run_mark.h"
 #include "engines/sqlite/catalog.h"
 #include "engines/sqlite/image_check.h"
 #include "engines/sqlite/image_file.h"
 #include "engines/sqlite/overwriting.h"
 #include "engines/sqlite/put_aside.h"
+#include "engines/sqlite/run_mark.h"
 #include "engines/sqlite/sqlite.h"
 
 namespace dbkeeper::sqlite {
@@ -113,6 +115,12 @@ class FileTarget final : public RestoreTarget {
       throw unfit(fmt::format("the backup's image is damaged: {}", health.damage.front()));
     image.run("BEGIN");
     compare(read_schema(image));
+  }
+
+  std::string mark() override {
+    if (!exists_) return kNoDatabaseYet;
+    return anew_ ? mark_of_file(location_.canonical)
+                 : mark_of_schema(overwriting().schema_version());
   }
 
   RestoreReport commit() override {

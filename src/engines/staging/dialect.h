@@ -78,6 +78,7 @@ class Dialect {
   virtual void switch_triggers_on() = 0;
   // What is otherwise checked at the end: Error(conflict).
   virtual void check_deferred() = 0;
+  virtual std::string mark() { return {}; }  // as Import has it
   virtual void commit() = 0;
 
   // -- Foreign keys and plain indexes, off while many rows come in.

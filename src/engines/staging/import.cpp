@@ -139,6 +139,7 @@ class StagedImport final : public Import {
   }
   std::vector<std::string> triggers_off() const override { return triggers_off_; }
   std::vector<std::string> taken_off() const override { return taken_off_; }
+  std::string mark() override { return dialect_->mark(); }
   void commit() override { dialect_->commit(); }
 
  private:
