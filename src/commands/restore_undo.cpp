@@ -64,7 +64,8 @@ void refuse_another_way(const Options& options, Context& context) {
     if (run.engine != database.engine) continue;
     if (is_at(run, target, database.name)) return;
     // Where the link was, the file itself may be now.
-    if (run.way.empty() || (run.way != way_of(address) && run.way != target.file)) continue;
+    if (run.way.empty() || (run.way != dbkeeper::way_of(address) && run.way != target.file))
+      continue;
     throw Error(ErrorKind::refused,
                 fmt::format("'{}' led to {} when {} was run, and leads to {} now; nothing was "
                             "changed",

@@ -127,7 +127,7 @@ TEST_CASE("a rehearsal stops where values would be others") {
   CHECK(shop.customers() == kCustomers);
 }
 
-TEST_CASE("--strict takes a value behind = alone, and true in the config file") {
+TEST_CASE("the option --strict takes a value behind = alone, and true in the config file") {
   Shop<ScratchSqlite> shop;
   CHECK(run({"migrate", "--strict=all", "--", "true"}).exit == 2);
   const ScratchFolder project;
