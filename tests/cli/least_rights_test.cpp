@@ -1,5 +1,6 @@
 // The rights that docs/security.md grants are enough for what it says, and no more than that.
 #include <fstream>
+#include <sstream>
 
 #include "support/catch.h"
 #include "support/run.h"
@@ -45,6 +46,12 @@ class Shop {
     database_.exec(granted(database_.name()));
   }
   ~Shop() {
+    const std::string aside =
+        database_.query("SELECT string_agg(datname, '\n') FROM pg_database WHERE datname LIKE '" +
+                        database_.name() + "\\_before\\_%'");
+    std::istringstream names(aside);
+    for (std::string name; std::getline(names, name);)
+      database_.exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
     for (const char* role : {"dbkeeper_keeper_", "dbkeeper_writer_", "dbkeeper_reader_"})
       drop(role + database_.name());
     database_.exec("ALTER DATABASE " + database_.name() + " OWNER TO postgres");

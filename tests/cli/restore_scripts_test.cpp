@@ -21,17 +21,12 @@ using Words = std::vector<std::string>;
 struct Shop {
   explicit Shop(const std::string& sql) : database(sql) {}
 
-  // `version`: what the stand-in says it is; empty: the real one's.
-  Run back_up(const std::string& filter = "cat", const std::string& version = {}) {
+  Run back_up(const std::string& filter = "cat") {
     const fs::path programs = folder / "bin";
     fs::create_directories(programs);
     const std::string real = (postgres_programs() / "pg_dump").string();
-    std::ofstream(programs / "pg_dump")
-        << "#!/bin/bash\nset -o pipefail\n"
-        << (version.empty() ? ""
-                            : "[ \"$1\" = --version ] && { echo 'pg_dump (PostgreSQL) " + version +
-                                  "'; exit; }\n")
-        << real << " \"$@\" | " << filter << "\n";
+    std::ofstream(programs / "pg_dump") << "#!/bin/bash\nset -o pipefail\n"
+                                        << real << " \"$@\" | " << filter << "\n";
     fs::permissions(programs / "pg_dump", fs::perms::owner_all);
     Run done = run({"backup", "--json", "--db", database.url(), "--dir", dir()},
                    {.env = {{"PATH", programs.string() + ":/usr/bin:/bin"}}});
@@ -89,7 +84,7 @@ const std::string kNewSetting =
 
 TEST_CASE("a setting that only a newer pg_dump knows hinders no restore") {
   Shop shop("CREATE TABLE t(id serial PRIMARY KEY, v text); INSERT INTO t(v) VALUES ('a'), ('b')");
-  const Run done = shop.back_up(kNewSetting, "99.1");
+  const Run done = shop.back_up(kNewSetting);
   INFO(done.err << done.out);
   REQUIRE(done.exit == 0);
   for (const char* name : {"schema/pre-data.sql", "schema/post-data.sql"}) {
@@ -115,25 +110,12 @@ TEST_CASE("an archive whose script sets what the server doesn't know is restored
   for (const Words& how : kHow) CHECK(shop.restored(how).exit == 0);
 }
 
-TEST_CASE("a backup fails whose schema the server that it is of would not take") {
-  Shop shop("CREATE TABLE t AS SELECT 1 AS a");
-  const std::string newer = "sed 's/^ALTER TABLE .* OWNER TO .*$/&\\nALTER TABLE t GROW 2;/'";
-  const Run done = shop.back_up(newer, "99.1");
-  INFO(done.err << done.out);
-  CHECK(done.exit == 1);
-  CHECK(report_of(done)["error"]["message"].get<std::string>().find("syntax error") !=
-        std::string::npos);
-  CHECK(report_of(done)["error"]["hint"].get<std::string>().find("postgresql-client-") !=
-        std::string::npos);
-}
-
 TEST_CASE("a backup of a newer server says so before anything else") {
   Shop shop("CREATE TABLE t AS SELECT 1 AS a");
   REQUIRE(shop.back_up().exit == 0);
   const std::string archive = content_of(shop.file);
   std::string manifest = manifest_in(archive);
-  const std::string key = "\"server_version\":\"";
-  manifest.replace(manifest.find(key) + key.size(), 2, "99");
+  manifest.replace(manifest.find_first_of("0123456789", manifest.find("server_version")), 2, "99");
   std::ofstream(shop.file, std::ios::binary) << with_manifest(archive, manifest);
   for (const Words& how : kHow) {
     const Run back = shop.restored(how);

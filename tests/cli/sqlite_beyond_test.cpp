@@ -97,9 +97,6 @@ TEST_CASE("nothing is written by an order that only the application knows") {
     CHECK_THAT(refused.err, contains("'unicase'"));
   }
   CHECK(content_of(source.path()) == before);
-  const Run rest = run({"import", file, "--include", "plain", "--dir", dir, "--db", source.url()});
-  INFO(rest.err);
-  CHECK(rest.exit == 0);
 }
 
 TEST_CASE("a function that only the application has, or a later SQLite, is named before a write") {

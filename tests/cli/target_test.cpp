@@ -117,10 +117,8 @@ TEST_CASE("a link that is moved while an import waits for its rows leads it nowh
   const TwoFiles files;
   REQUIRE(files.call({"export", "-o", "rows.json", "--db", "b.db"}).exit == 0);
   const Run imported =
-      run({"-c",
-           "{ while [ ! -e a.db-dbkeeper-lock ]; do sleep 0.01; done; ln -sf b.db cur.db; cat "
-           "rows.json; } | '" +
-               dbkeeper_binary() + "' import - --mode clean --yes --db cur.db"},
+      run({"-c", "{ sleep 1; ln -sf b.db cur.db; cat rows.json; } | '" + dbkeeper_binary() +
+                     "' import - --mode clean --yes --db cur.db"},
           {.cwd = files.folder.path(), .binary = "/bin/bash"});
   INFO(imported.err << imported.out);
   CHECK(imported.exit == 0);
@@ -151,7 +149,7 @@ TEST_CASE("a restore through a link is taken back by the link or by the file's o
 
 TEST_CASE("a line of .env that makes no sense is told once") {
   const TwoFiles files;
-  files.folder.write(".env", "DATABASE_URL=sqlite:///a.db\nnonsense\n");
+  files.folder.write(".env", "DATABASE_URL=sqlite:///a.db\nno sense\n");
   const Run done = files.migrate({}, "sqlite3 a.db 'DELETE FROM note WHERE id = 2'");
   INFO(done.err);
   CHECK(done.exit == 0);

@@ -103,7 +103,8 @@ TEST_CASE("no name and no value steers the terminal, whatever command shows it")
     all.insert(all.begin(), "--json");
     const Run json = run(all, {.cwd = folder.path()});
     check_harmless(json.out);
-    CHECK_NOTHROW(nlohmann::json::parse(json.out));
+    // Beside an export to stdout the report stands on stderr.
+    if (words[0] != "export" || words[2] != "-") CHECK_NOTHROW(nlohmann::json::parse(json.out));
   }
 }
 

@@ -269,9 +269,11 @@ TEST_CASE("a clean import that was killed before its commit is no run, and none 
   notes.add(3);
   notes.done({"import", file, "--mode", "clean", "--yes"});
   const bool committed = GENERATE(true, false);
-  const std::string aborted =
-      notes.database.query("SELECT pg_snapshot_xmax(pg_current_snapshot())");
-  notes.database.exec("BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+  std::string aborted = run({"-qXAt", "-d", notes.database.url(), "-c", "BEGIN", "-c",
+                             "SELECT pg_current_xact_id()", "-c", "ROLLBACK"},
+                            {.binary = postgres_programs() / "psql"})
+                            .out;
+  aborted.pop_back();
   rewrite_record(notes.dir(), [&](nlohmann::json& record) {
     record["state"] = "begun";
     if (!committed) record["mark"] = "transaction " + aborted;

@@ -229,6 +229,12 @@ std::vector<PropertyStatement> property_statements(const DatabaseProperties& pro
   return out;
 }
 
+std::string search_path_of(const DatabaseProperties& properties) {
+  for (const auto& setting : properties.settings)
+    if (setting.role.empty() && setting.name == "search_path") return setting.value;
+  return {};
+}
+
 std::vector<PropertyStatement> setting_changes(
     const std::vector<DatabaseProperties::Setting>& now,
     const std::vector<DatabaseProperties::Setting>& wished, const std::string& name) {

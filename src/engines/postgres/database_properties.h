@@ -53,6 +53,9 @@ struct PropertyStatement {
 std::vector<PropertyStatement> property_statements(const DatabaseProperties& properties,
                                                    const std::string& name);
 
+// The one that the database sets for whatever role; empty: it sets none.
+std::string search_path_of(const DatabaseProperties& properties);
+
 // What makes a database's settings, of roles in it too, those that are wished.
 std::vector<PropertyStatement> setting_changes(
     const std::vector<DatabaseProperties::Setting>& now,

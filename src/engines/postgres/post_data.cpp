@@ -68,14 +68,14 @@ class SideBySide {
                      [](const Task& a, const Task& b) { return a.weight > b.weight; });
   }
 
-  void run(const std::shared_ptr<Sessions>& sessions, int jobs,
+  void run(const std::shared_ptr<Sessions>& sessions, int jobs, const std::string& path,
            std::vector<std::string>& left_out) {
     const auto threads =
         std::clamp<std::size_t>(static_cast<std::size_t>(jobs), 1, waiting_.size());
     {
       std::vector<std::jthread> others;
-      for (std::size_t i = 1; i < threads; ++i) add_thread(others, [&] { work(sessions); });
-      work(sessions);
+      for (std::size_t i = 1; i < threads; ++i) add_thread(others, [&] { work(sessions, path); });
+      work(sessions, path);
     }
     if (failure_) std::rethrow_exception(failure_);
     left_out.insert(left_out.end(), left_out_.begin(), left_out_.end());
@@ -88,10 +88,10 @@ class SideBySide {
     std::uint64_t weight;
   };
 
-  void work(const std::shared_ptr<Sessions>& sessions) noexcept {
+  void work(const std::shared_ptr<Sessions>& sessions, const std::string& path) noexcept {
     try {
       const Loan session(sessions);
-      ScriptRunner runner(*session);
+      ScriptRunner runner(*session, Within::nothing, path);
       std::vector<std::string> left_out;
       while (const auto task = take()) {
         runner.run(*task->entry, left_out);
@@ -171,12 +171,12 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
                    const std::vector<ScriptEntry>& entries,
                    const std::map<std::string, std::uint64_t>& weights,
                    const std::map<TableName, PartitionRoot>& roots, int jobs,
-                   std::vector<std::string>& left_out) {
+                   const std::string& path, std::vector<std::string>& left_out) {
   std::map<std::string, std::string> families;
   for (const auto& [partition, root] : roots)
     families[name_in_locks(partition)] = name_in_locks(root.table);
   const Loan session(sessions);
-  ScriptRunner runner(*session);
+  ScriptRunner runner(*session, Within::nothing, path);
   for (std::size_t at = 0; at < entries.size();) {
     const Stage stage = stage_of(entries[at]);
     const std::size_t begin = at;
@@ -188,7 +188,7 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
     }
     SideBySide(together, weights,
                stage == Stage::foreign_keys ? families : std::map<std::string, std::string>())
-        .run(sessions, jobs, left_out);
+        .run(sessions, jobs, path, left_out);
   }
 }
 

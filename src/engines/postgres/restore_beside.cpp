@@ -123,7 +123,7 @@ class Beside final : public RestoreTarget {
     }
     despite_age([&] {
       run_post_data(sessions_, files_->post_data(), rows_by_table(), roots_, restore_.jobs,
-                    report_.left_out);
+                    search_path_of(properties_of(description_.properties)), report_.left_out);
     });
     analyze();
     settle_settings(settings_);

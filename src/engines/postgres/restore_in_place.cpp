@@ -289,13 +289,6 @@ class InPlace final : public RestoreTarget {
     use_path(*session_, "");
   }
 
-  // For which its indexes and views were written.
-  std::string path_of_backup() const {
-    for (const auto& setting : properties_of(description_.properties).settings)
-      if (setting.role.empty() && setting.name == "search_path") return setting.value;
-    return {};
-  }
-
   // A schema in which something stays is there already.
   void run(std::string_view file, std::vector<ScriptEntry> entries) {
     if (schemas_.empty())
@@ -311,7 +304,9 @@ class InPlace final : public RestoreTarget {
       statements.erase(statements.begin());
     }
     try {
-      ScriptRunner(*session_, Within::transaction, path_of_backup()).run(entries, report_.left_out);
+      ScriptRunner(*session_, Within::transaction,
+                   search_path_of(properties_of(description_.properties)))
+          .run(entries, report_.left_out);
     } catch (Error& error) {
       if (!older_.empty()) error.during(older_);
       throw;

@@ -68,8 +68,8 @@ class TableFinder {
         fmt::format("SELECT v.{} AS n, {} FROM {} AS v JOIN {} AS t ON {} WHERE v.{} = 1 AND "
                     "{} AND {}",
                     work_.n(table_), work_.addressed(table_, "t"),
-                    work_.rows(table_, Values::identity), base(), same_key("v"), work_.kind(table_),
-                    join(same, " AND "), not_found("v." + work_.n(table_))));
+                    work_.rows(table_, Values::identity, true), base(), same_key("v"),
+                    work_.kind(table_), join(same, " AND "), not_found("v." + work_.n(table_))));
   }
 
   std::int64_t by_kept_map(const std::string& map) { return add_by_map(How::kept_map, map, {}); }
@@ -165,8 +165,9 @@ class TableFinder {
         "DELETE FROM {0} WHERE how = {1} AND n IN (SELECT m.n FROM {0} AS m JOIN {2} AS v ON v.{3} "
         "= "
         "m.n JOIN {4} AS t ON {5} WHERE m.how = {1} AND ({6}))",
-        work_.found(table_), static_cast<int>(How::number), work_.rows(table_, Values::identity),
-        work_.n(table_), base(), work_.at_address(table_, "t", "m"), join(wrong, " OR ")));
+        work_.found(table_), static_cast<int>(How::number),
+        work_.rows(table_, Values::identity, true), work_.n(table_), base(),
+        work_.at_address(table_, "t", "m"), join(wrong, " OR ")));
   }
 
   std::int64_t add_by_number(const std::string& condition) {
@@ -175,7 +176,7 @@ class TableFinder {
                fmt::format("SELECT v.{} AS n, {} FROM {} AS v JOIN {} AS t ON {} WHERE v.{} = 0{} "
                            "AND {} AND {}{}",
                            work_.n(table_), work_.addressed(table_, "t"),
-                           work_.rows(table_, Values::identity), base(), same_key("v"),
+                           work_.rows(table_, Values::identity, true), base(), same_key("v"),
                            work_.kind(table_), and_nameless("v"), not_found("v." + work_.n(table_)),
                            unclaimed("t"), condition));
   }

@@ -261,7 +261,7 @@ void refuse_disagreement(Workspace& work, std::size_t table, const Resolution& r
   std::optional<std::string> row;
   work.dialect().query(
       fmt::format("{} AND j.n IN (SELECT v.{} FROM {} AS v WHERE {}) ORDER BY 1 LIMIT 1", sql,
-                  work.n(table), work.rows(table, Values::file), written),
+                  work.n(table), work.rows(table, Values::file, true), written),
       [&](const Texts& texts) { row = texts[0]; });
   if (!row) return;
   throw Error(
