@@ -67,7 +67,7 @@ TEST_CASE("a statement that begins or ends a transaction is refused with its lin
     } catch (const Error& error) {
       CHECK(error.kind() == dbkeeper::ErrorKind::input);
       CHECK(error.line() == 2);
-      CHECK(error.message().find(statement.substr(0, statement.find('\n'))) != std::string::npos);
+      CHECK(error.message().find("begins or ends a transaction: ") != std::string::npos);
     }
   }
   for (const std::string statement :

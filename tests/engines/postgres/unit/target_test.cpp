@@ -59,8 +59,8 @@ TEST_CASE("what an address says goes before its service, and its schema stays") 
   const ScratchFolder folder;
   const auto file = folder.write("services", "[shop]\nhost=db.example\ndbname=shop\n");
   const Variable variable("PGSERVICEFILE", file.string());
-  const Variable service("PGSERVICE", "shop");
-  const auto target = resolve("postgresql:///mine?schema=app&options=-c%20a.b%3Dx%5C%20y");
+  const auto target =
+      resolve("postgresql:///mine?service=shop&schema=app&options=-c%20a.b%3Dx%5C%20y");
   CHECK(value(target, "dbname") == "mine");
   CHECK(value(target, "host") == "db.example");
   CHECK(parse_conninfo(target.address).limited_to_schema == "app");
