@@ -42,6 +42,11 @@ Outcome help_outcome(std::string text) {
 // What doesn't matter enough to fail: stdout has the result.
 void write_report_to_stderr(std::string_view text) { write_whole(STDERR_FILENO, text); }
 
+void tell_of_no_memory(int code) {
+  write_report_to_stderr(code == 0 ? "warning: done, but no memory was left to report it\n"
+                                   : "error: no memory was left to say what failed\n");
+}
+
 // What such a command is called for is what it writes: without that it has failed.
 bool only_shows(std::string_view command) {
   constexpr std::string_view kThose[] = {"",     "help",    "completion", "config",
@@ -97,9 +102,27 @@ int Session::run() {
   try {
     outcome = carry_out();
   } catch (...) {
-    outcome.problem = as_error(std::current_exception());
+    try {
+      outcome = ended_by(std::current_exception());
+    } catch (...) {
+      return fall_silent();
+    }
   }
   return show(outcome);
+}
+
+Outcome Session::ended_by(const std::exception_ptr& thrown) {
+  Outcome outcome;
+  Error error = as_error(thrown);
+  if (standing_ == Standing::done)
+    log_.warn("it is done, but not reported: " + error.message());
+  else if (standing_ == Standing::altered && error.kind() != ErrorKind::altered)
+    outcome.problem =
+        Error(ErrorKind::altered, "the database may have been changed: " + error.message())
+            .hint("dbkeeper restore --undo takes it back, if it was");
+  else
+    outcome.problem = std::move(error);
+  return outcome;
 }
 
 Outcome Session::carry_out() {
@@ -224,7 +247,8 @@ Outcome Session::run_command(Call& call) {
       .check_confirmation = [&](const Confirmation& needed) { confirmer.check(needed); },
       .confirm = [&](const Confirmation& needed,
                      const auto& question) { confirmer.confirm(needed, question); },
-      .ask = [&](const std::string& question) { return confirmer.ask(question); }};
+      .ask = [&](const std::string& question) { return confirmer.ask(question); },
+      .now = [this](Standing standing) { standing_ = standing; }};
   std::optional<SignalWatch> watch;
   if (call.entry.needs_settings) watch.emplace(stop_);
   return call.command.run(context);
@@ -327,9 +351,16 @@ int Session::show(const Outcome& outcome) noexcept {
     code = report(outcome, code);
     if (outcome.problem) log_.error(*outcome.problem);
   } catch (...) {
-    write_report_to_stderr(code == 0 ? "warning: done, but no memory was left to report it\n"
-                                     : "error: no memory was left to say what failed\n");
+    tell_of_no_memory(code);
   }
+  return code;
+}
+
+int Session::fall_silent() const noexcept {
+  int code = exit_code(ErrorKind::failed, 0);
+  if (standing_ == Standing::done) code = 0;
+  if (standing_ == Standing::altered) code = exit_code(ErrorKind::altered, 0);
+  tell_of_no_memory(code);
   return code;
 }
 

@@ -1,6 +1,7 @@
 // One run of the command line: what was called, with which settings, and what came of it.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <map>
 #include <optional>
@@ -33,6 +34,8 @@ class Session {
 
   void learn_words();
   Outcome carry_out();
+  // What came of a command that an exception ended.
+  Outcome ended_by(const std::exception_ptr& thrown);
   const CommandEntry& called_command(std::size_t at) const;
   [[noreturn]] void complain_of_no_command();
   // Where a command that runs another one was given that without the -- before it.
@@ -55,6 +58,8 @@ class Session {
   std::vector<Setting> explain_settings(const Call& call);
 
   int show(const Outcome& outcome) noexcept;
+  // The exit code where no memory is left for words.
+  int fall_silent() const noexcept;
   // The exit code, which a report that can't be written changes only where that was all there was
   // to do.
   int report(const Outcome& outcome, int code);
@@ -66,6 +71,7 @@ class Session {
   Log log_;
   Stop stop_;
   std::string command_;  // empty until it is understood
+  Standing standing_ = Standing::untouched;
   std::optional<ConfigFile> config_;
   std::optional<Environment> env_file_;
   std::optional<Address> address_;

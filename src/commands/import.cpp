@@ -285,6 +285,7 @@ void ImportCommand::commit() {
           .hint(record && safety_copy_ ? undo_command(context_) + " takes it back, if it was"
                                        : "run it again: what is there already is found");
     }
+    context_.now(Standing::done);
     if (record) record->done();
   }
   if (!id_map_) return;

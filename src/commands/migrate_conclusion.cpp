@@ -74,6 +74,7 @@ std::optional<Error> MigrateRun::leave_as_it_was(MigrateVerdict verdict) {
 }
 
 std::optional<Error> MigrateRun::accept() {
+  context_.now(Standing::done);
   record_->done();
   keep_copy();
   warn_of_losses();
@@ -95,8 +96,11 @@ std::optional<Error> MigrateRun::refuse(MigrateVerdict verdict) {
     try {
       put_back();
     } catch (...) {
-      what += fmt::format("; and putting it back failed: {}",
-                          as_error(std::current_exception()).message());
+      const std::string why = as_error(std::current_exception()).message();
+      if (report_.restored)
+        context_.reporter.warn(why);
+      else
+        what += "; and putting it back failed: " + why;
     }
   }
   const int signal = report_.child ? report_.child->end.interrupted : 0;
@@ -166,9 +170,14 @@ void MigrateRun::keep_in_case() {
 
 void MigrateRun::put_back() {
   context_.reporter.info(fmt::format("putting the database back from {}", copy_->file()));
+  Context context = after_;
+  context.now = [this](Standing standing) {
+    if (standing != Standing::done) return;
+    report_.restored = true;
+    context_.now(Standing::untouched);
+  };
   const RestoreDone done =
-      run_restore(copy_->archive(), {.how = {.jobs = context_.settings.jobs}}, after_);
-  report_.restored = true;
+      run_restore(copy_->archive(), {.how = {.jobs = context_.settings.jobs}}, context);
   report_.newer = done.safety                     ? done.safety->file.string()
                   : done.report.put_aside.empty() ? std::string()
                                                   : done.report.put_aside;

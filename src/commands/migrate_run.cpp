@@ -75,11 +75,11 @@ std::optional<Error> MigrateRun::carry_out() {
   try {
     run_command();
     look_after();
-    return conclude();
   } catch (...) {
     if (!started_) throw;
     return fall_short(as_error(std::current_exception()));
   }
+  return conclude();
 }
 
 bool MigrateRun::is_needed() {
@@ -182,6 +182,7 @@ void MigrateRun::warn_of_another_database() const {
 
 void MigrateRun::run_command() {
   started_ = true;
+  context_.now(Standing::altered);
   try {
     report_.child = run_child(
         {.words = with_url(context_.passed_words, address_, context_.program_environment()),
@@ -192,6 +193,7 @@ void MigrateRun::run_command() {
         context_);
   } catch (const Error&) {  // it was never started
     started_ = false;
+    context_.now(Standing::untouched);
     forget_copy();
     throw;
   }

@@ -137,6 +137,7 @@ class Recorded {
   RestoreReport run(const std::function<RestoreReport()>& replace) {
     try {
       RestoreReport report = replace();
+      context_.now(Standing::done);
       if (record_) record_->done(report.put_aside);
       return report;
     } catch (const Error& error) {

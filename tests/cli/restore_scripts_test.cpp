@@ -110,6 +110,20 @@ TEST_CASE("an archive whose script sets what the server doesn't know is restored
   for (const Words& how : kHow) CHECK(shop.restored(how).exit == 0);
 }
 
+TEST_CASE("a backup fails whose schema the server that it is of would not take") {
+  Shop shop("CREATE TABLE t AS SELECT 1 AS a");
+  const std::string newer =
+      "sed -e 's/^-- Dumped by pg_dump version .*/-- Dumped by pg_dump version 99.1/' "
+      "-e 's/^ALTER TABLE .* OWNER TO .*$/&\\nALTER TABLE t GROW 2;/'";
+  const Run done = shop.back_up(newer);
+  INFO(done.err << done.out);
+  CHECK(done.exit == 1);
+  CHECK(report_of(done)["error"]["message"].get<std::string>().find("syntax error") !=
+        std::string::npos);
+  CHECK(report_of(done)["error"]["hint"].get<std::string>().find("postgresql-client-") !=
+        std::string::npos);
+}
+
 TEST_CASE("a backup of a newer server says so before anything else") {
   Shop shop("CREATE TABLE t AS SELECT 1 AS a");
   REQUIRE(shop.back_up().exit == 0);

@@ -47,6 +47,13 @@ struct Confirmation {
   std::string needed;  // what needs it, for messages: "--mode clean"
 };
 
+// What an exception means that ends a command.
+enum class Standing {
+  untouched,  // the database is as it was
+  altered,    // it may not be
+  done        // all that was asked for is done: only telling of it fails
+};
+
 // What a command works with. Lives as long as the run.
 struct Context {
   const Settings& settings;
@@ -86,6 +93,8 @@ struct Context {
   // A line that the user types on the terminal in answer to a question that destroys nothing;
   // nothing where there is no terminal, or --yes says that nobody is there.
   std::function<std::optional<std::string>(const std::string& question)> ask = {};
+  // Where the command stands from now on; untouched at first.
+  std::function<void(Standing)> now = [](Standing) {};
 };
 
 // What a command found out. The command line prints it: `text` to stdout, or `result` within the

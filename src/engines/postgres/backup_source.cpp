@@ -200,13 +200,14 @@ class Source final : public BackupSource {
 
   // A newer pg_dump may write what the server that it dumps doesn't take.
   void check_syntax(const BackupFile& file) {
-    if (pg_dump_->major() <= server_major_) return;
+    const int writer = writer_of(file.bytes);
+    if (writer <= server_major_) return;
     const Loan session(sessions_);
     if (const auto what = syntax_error_in(file.bytes, *session))
       throw Error(ErrorKind::failed,
                   fmt::format("pg_dump of version {} writes what PostgreSQL {} doesn't take, so "
                               "that the backup could not be restored here: {}",
-                              pg_dump_->major(), server_major_, *what))
+                              writer, server_major_, *what))
           .hint(fmt::format("install pg_dump of the server's version: apt install "
                             "postgresql-client-{}",
                             server_major_));

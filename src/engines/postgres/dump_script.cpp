@@ -1,6 +1,7 @@
 #include "engines/postgres/dump_script.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 
@@ -206,6 +207,15 @@ std::string setting_of(std::string_view statement) {
 
 // pg_dump opens with "\\restrict KEY" and closes with "\\unrestrict KEY"; what merely looks like it
 // in between is a text of the user's.
+int writer_of(std::string_view script) {
+  constexpr std::string_view kWriter = "\n-- Dumped by pg_dump version ";
+  const std::size_t at = script.find(kWriter);
+  int major = 0;
+  if (at != script.npos)
+    std::from_chars(script.data() + at + kWriter.size(), script.data() + script.size(), major);
+  return major;
+}
+
 std::string without_restrictions(std::string_view script) {
   constexpr std::string_view kOpens = "\n\\restrict ";
   const std::size_t opens = script.find(kOpens);

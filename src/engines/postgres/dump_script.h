@@ -23,6 +23,9 @@ std::vector<ScriptEntry> parse_script(std::string_view script);
 // \restrict, \unrestrict. Those of other commands stay.
 std::string without_restrictions(std::string_view script);
 
+// The major version of the pg_dump that wrote it, as it says at its top; 0 where it says nothing.
+int writer_of(std::string_view script);
+
 // SET name = value at the top of a script.
 struct ScriptSetting {
   std::string name;                // as the server knows it

@@ -97,7 +97,7 @@ std::optional<Found> look_at(const fs::path& program, const Stop& stop) {
                         major));
 }
 
-PgDump::Program best_of(int major, const Stop& stop) {
+fs::path best_of(int major, const Stop& stop) {
   std::optional<Found> best;
   std::set<std::string> versions;
   for (const fs::path& program : candidates()) {
@@ -108,7 +108,7 @@ PgDump::Program best_of(int major, const Stop& stop) {
     if (best && best->major == major) break;
   }
   if (!best) none_fits(major, versions);
-  return {best->program, best->major};
+  return best->program;
 }
 
 // The live connection's parameters, in the variables that libpq reads them from. A service is not
@@ -180,7 +180,7 @@ PgDump::PgDump(Session& session, const Stop& stop)
 std::string PgDump::run(std::vector<std::string> arguments) const {
   if (!network_patience_.empty()) arguments.push_back("--dbname=" + network_patience_);
   const ProcessResult result =
-      run_process({program_.path.string(), arguments, environment_, without_}, stop_);
+      run_process({program_.string(), arguments, environment_, without_}, stop_);
   stop_.check();
   if (result.status == 0) return result.output;
   // The statement is told as it is, the reason in the server's language: where that isn't English,
@@ -188,7 +188,7 @@ std::string PgDump::run(std::vector<std::string> arguments) const {
   const bool waited = result.errors.find("LOCK TABLE") != result.errors.npos &&
                       result.errors.find("timeout") != result.errors.npos;
   throw Error(waited ? ErrorKind::refused : ErrorKind::failed,
-              fmt::format("{} failed: {}", program_.path.string(), complaint_of(result.errors)));
+              fmt::format("{} failed: {}", program_.string(), complaint_of(result.errors)));
 }
 
 }  // namespace dbkeeper::postgres

@@ -12,10 +12,6 @@ namespace dbkeeper::postgres {
 
 class PgDump {
  public:
-  struct Program {
-    std::filesystem::path path;
-    int major = 0;
-  };
   // The one among those installed that fits the server best: of its major version, else the next
   // newer. Error(failed) says what to install where there is none.
   PgDump(Session& session, const Stop& stop);
@@ -25,10 +21,8 @@ class PgDump {
   // have. Threads: any.
   std::string run(std::vector<std::string> arguments) const;
 
-  int major() const { return program_.major; }
-
  private:
-  const Program program_;
+  const std::filesystem::path program_;
   std::vector<std::pair<std::string, std::string>> environment_;
   std::vector<std::string> without_;  // variables that would lead it elsewhere
   std::string network_patience_;      // libpq's parameters
