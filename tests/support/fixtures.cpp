@@ -43,7 +43,7 @@ std::string fixture(std::string_view name) {
 
 std::vector<std::string> fixtures_for(std::string_view engine) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
     if (entry.path().extension() != ".sql") continue;
     const std::string only_for = engine_of(entry.path());
     if (only_for.empty() || only_for == engine) {

@@ -14,8 +14,8 @@ namespace dbkeeper::testing {
 // it would have for one: "self_reference.sqlite.sql" is self_reference.sql.
 std::string fixture(std::string_view name);
 
-// The names of all that load on `engine` ("postgres", "sqlite"), migration tools' in their folder
-// included, sorted.
+// The names of all that load on `engine` ("postgres", "sqlite"), sorted; those of migration tools,
+// in a folder of their own, aside: their tables are plain ones.
 std::vector<std::string> fixtures_for(std::string_view engine);
 
 // SQL for every engine that makes `tables` empty tables, t0000 and on, of ten columns each, with a
