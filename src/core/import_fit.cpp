@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/references.h"
 #include "dbkeeper/base/printable.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/core/export_plan.h"
@@ -45,6 +46,7 @@ ImportFit::ImportFit(const Schema& file, const Schema& database, const std::stri
     : file_(file), database_(database), options_(std::move(options)) {
   for (const Table& table : database.tables) by_name_[display(table.name, home)] = &table;
   choose(file, home);
+  find_needed(file);
 }
 
 void ImportFit::choose(const Schema& file, const std::string& home) {
@@ -77,11 +79,34 @@ void ImportFit::choose(const Schema& file, const std::string& home) {
       missed_.emplace_back(file.display(table), why);
 }
 
+// Rows of other tables are none of the import's business, and needn't even be comparable.
+void ImportFit::find_needed(const Schema& file) {
+  std::vector<const Table*> reached;
+  std::map<const Table*, const Table*> in_file;
+  const auto reach = [&](const Table* table) {
+    if (table && needed_.insert(table).second) reached.push_back(table);
+  };
+  for (const Table& table : file.tables) {
+    const auto at = by_name_.find(file.display(table));
+    if (at == by_name_.end()) continue;
+    in_file[at->second] = &table;
+    if (chosen_.contains(&table)) reach(at->second);
+  }
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const ForeignKey& key : reached[i]->foreign_keys) reach(referenced_table(database_, key));
+    const auto at = in_file.find(reached[i]);
+    if (at == in_file.end()) continue;
+    for (const ForeignKey& key : at->second->foreign_keys)
+      if (const auto to = by_name_.find(file.display(key.references)); to != by_name_.end())
+        reach(to->second);
+  }
+}
+
 std::optional<std::vector<PlacedTable>> ImportFit::likely() const {
   std::vector<PlacedTable> out;
   for (const Table& table : file_.tables) {
     const auto at = by_name_.find(file_.display(table));
-    if (at == by_name_.end() || !takes_rows(*at->second)) continue;
+    if (at == by_name_.end() || !takes_rows(*at->second) || !needed_.contains(at->second)) continue;
     if (chosen_.contains(&table) && !unfilled(*at->second, table.given_columns()).empty())
       return std::nullopt;
     out.push_back({at->second, &table, chosen_.contains(&table)});
@@ -108,7 +133,7 @@ const Table* ImportFit::place_of(const FileTable& table, bool chosen) {
                                       did_you_mean(table.name, names_of(by_name_))));
     return nullptr;
   }
-  if (takes_rows(*at->second)) return at->second;
+  if (takes_rows(*at->second)) return needed_.contains(at->second) ? at->second : nullptr;
   if (chosen)
     findings_.push_back(
         fmt::format("table {}: its rows can't be written in the database, where it is "

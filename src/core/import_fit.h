@@ -17,7 +17,7 @@ namespace dbkeeper {
 
 // A table of the file and where its rows go.
 struct FittedTable {
-  const Table* table = nullptr;  // of the database; null: nowhere
+  const Table* table = nullptr;  // of the database; null: they are only read
   bool written = false;          // its data are to be imported, not only looked up
   // Those of the file's columns that the table has, and their places among all of the file's.
   std::vector<std::string> columns;
@@ -50,6 +50,7 @@ class ImportFit {
 
  private:
   void choose(const Schema& file, const std::string& home);
+  void find_needed(const Schema& file);
   const Table* place_of(const FileTable& table, bool chosen);
   void fit_columns(const FileTable& table, FittedTable& fitted);
 
@@ -58,6 +59,8 @@ class ImportFit {
   const ImportOptions options_;
   std::map<std::string, const Table*> by_name_;
   std::set<const Table*> chosen_;  // of the file
+  // Of the database: those of the chosen tables, and whatever a foreign key leads to from there.
+  std::set<const Table*> needed_;
   std::vector<std::pair<std::string, std::string>> missed_;
   std::vector<std::string> findings_;
 };

@@ -96,6 +96,10 @@ TEST_CASE("nothing is written by an order that only the application knows") {
     CHECK(refused.exit == 5);
     CHECK_THAT(refused.err, contains("'unicase'"));
   }
+  // Of other tables nobody asks.
+  const Run plain = run({"import", file, "--include", "plain", "--dir", dir, "--db", source.url()});
+  INFO(plain.err);
+  CHECK(plain.exit == 0);
   CHECK(content_of(source.path()) == before);
 }
 
