@@ -357,3 +357,21 @@ TEST_CASE("a backup that is killed leaves no file, and the next one works") {
   }
   CHECK(run({"verify", shop.backup()}).exit == 0);
 }
+
+TEST_CASE("a pg_dump for which no lock is left names the setting and a value") {
+  const ScratchPostgres database("CREATE TABLE t AS SELECT 1 AS a");
+  const ScratchFolder folder;
+  const fs::path program = folder.write(
+      "bin/pg_dump",
+      "#!/bin/sh\n[ \"$1\" = --version ] && exec " + (postgres_programs() / "pg_dump").string() +
+          " --version\n"
+          "echo 'pg_dump: error: query failed: ERROR:  out of shared memory' >&2\n"
+          "echo 'HINT:  You might need to increase max_locks_per_transaction.' >&2\nexit 1\n");
+  fs::permissions(program, fs::perms::owner_all);
+  const Run failed = run({"backup", "--db", database.url(), "--dir", (folder / "backups").string()},
+                         {.env = {{"PATH", program.parent_path().string() + ":/usr/bin:/bin"}}});
+  CHECK(failed.exit == 1);
+  CHECK_THAT(failed.err, contains("out of shared memory") &&
+                             contains("max_locks_per_transaction is 64") &&
+                             contains("set max_locks_per_transaction to 256"));
+}

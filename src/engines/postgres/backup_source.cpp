@@ -172,15 +172,25 @@ class Source final : public BackupSource {
     const auto run = [section, encoding, this] {
       return starting_over([&] {
         return without_restrictions(
-            pg_dump_->run({"--section=" + section, "--snapshot=" + moment_.exported(),
-                           "--no-password", "--no-blobs", "--encoding=" + encoding,
-                           fmt::format("--lock-wait-timeout={}", behind_itself(*sessions_))}));
+            dump({"--section=" + section, "--snapshot=" + moment_.exported(), "--no-password",
+                  "--no-blobs", "--encoding=" + encoding,
+                  fmt::format("--lock-wait-timeout={}", behind_itself(*sessions_))}));
       });
     };
     try {
       return std::async(when, run);
     } catch (const std::system_error&) {  // no thread to be had: it is done when it is asked for
       return std::async(std::launch::deferred, run);
+    }
+  }
+
+  std::string dump(std::vector<std::string> arguments) {
+    try {
+      return pg_dump_->run(std::move(arguments));
+    } catch (const Error& error) {
+      if (error.hint() != kNoLockLeft) throw;
+      const Loan session(sessions_);
+      throw with_lock_room(error, *session);
     }
   }
 

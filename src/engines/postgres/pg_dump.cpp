@@ -9,6 +9,7 @@
 
 #include "dbkeeper/base/process.h"
 #include "dbkeeper/base/text.h"
+#include "engines/postgres/lock_room.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -16,6 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMajor = 10000;
+
+// In the server's hint where no lock is left, whatever its language.
+constexpr std::string_view kLocksSetting = "max_locks_per_transaction";
 
 struct Found {
   fs::path program;
@@ -187,8 +191,10 @@ std::string PgDump::run(std::vector<std::string> arguments) const {
   // it counts as any other failure.
   const bool waited = result.errors.find("LOCK TABLE") != result.errors.npos &&
                       result.errors.find("timeout") != result.errors.npos;
-  throw Error(waited ? ErrorKind::refused : ErrorKind::failed,
+  Error error(waited ? ErrorKind::refused : ErrorKind::failed,
               fmt::format("{} failed: {}", program_.string(), complaint_of(result.errors)));
+  if (result.errors.find(kLocksSetting) != result.errors.npos) error.hint(kNoLockLeft);
+  throw error;
 }
 
 }  // namespace dbkeeper::postgres

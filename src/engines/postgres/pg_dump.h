@@ -17,8 +17,8 @@ class PgDump {
   PgDump(Session& session, const Stop& stop);
 
   // What it writes to stdout, called with these arguments for the session's database, with its
-  // rights. Error(failed) with what it complains of, Error(refused) if that is a lock that others
-  // have. Threads: any.
+  // rights. Error(failed) with what it complains of, and the hint kNoLockLeft if that is it;
+  // Error(refused) if it is a lock that others have. Threads: any.
   std::string run(std::vector<std::string> arguments) const;
 
  private:
