@@ -20,12 +20,12 @@ std::string harm(const Scratch& database) {
 
 TEMPLATE_TEST_CASE("a database is put back though no thread can be started any more", "",
                    ScratchSqlite, ScratchPostgres) {
+  if (is_sanitized()) return;  // a sanitizer takes the calls for itself
   Shop<TestType> shop;
-  const std::string mark = (shop.folder / "no-threads").string();
+  // Any but the first, which waits for signals.
   const Run failed = shop.migrate(
-      {"--auto-restore", "--jobs", "4", "--json"},
-      shell_command(harm(shop.database) + "; touch '" + mark + "'; exit 3"),
-      {.env = {{"LD_PRELOAD", DBKEEPER_NO_THREADS_LIBRARY}, {"DBKEEPER_NO_THREADS", mark}}});
+      {"--auto-restore", "--jobs", "4", "--json"}, shell_command(harm(shop.database) + "; exit 3"),
+      {.env = {{"LD_PRELOAD", DBKEEPER_FAULTS_LIBRARY}, {"DBKEEPER_FAULT", "thread:2+"}}});
   INFO(failed.err);
   CHECK(failed.exit == 1);
   CHECK(report_of(failed)["result"]["restored"] == true);
