@@ -1,5 +1,7 @@
 // dbkeeper import as its users mean it: which rows come in, under which numbers, told how. Which
 // row is which is the affair of the engines' tests; here a team's whole procedures run.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -25,6 +27,25 @@ std::string without(std::string text, const std::string& line) {
   const std::size_t at = text.find(line);
   REQUIRE(at != std::string::npos);
   return text.erase(at, line.size());
+}
+
+// Tables that refer to one another in a row, each with a row that the other side has too, one that
+// has another name there, and one that it lacks.
+std::string chain_of_tables(int count, const std::string& name) {
+  std::string sql = "BEGIN;";
+  for (int i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i), parent = std::to_string(std::max(i - 1, 0));
+    sql += "CREATE TABLE t" + n + "(id $ID, name text UNIQUE, p int REFERENCES t" + parent +
+           "(id)); INSERT INTO t" + n + " VALUES (1, 'same', 1), (2, '" + name + "', 2);";
+  }
+  return sql + "COMMIT";
+}
+
+double seconds_of_children() {
+  rusage usage{};
+  REQUIRE(getrusage(RUSAGE_CHILDREN, &usage) == 0);
+  return static_cast<double>(usage.ru_utime.tv_sec) +
+         static_cast<double>(usage.ru_utime.tv_usec) / 1e6;
 }
 
 }  // namespace
@@ -452,5 +473,26 @@ TEST_CASE("rows go from either engine into the other and back") {
     for (const char* table : {"members", "books", "shelves", "loans", "logins"})
       CHECK(back->query("SELECT * FROM " + std::string(table) + " ORDER BY id") ==
             old_library(engine)->query("SELECT * FROM " + std::string(table) + " ORDER BY id"));
+  }
+}
+
+// For each temporary table SQLite goes through all that there are.
+TEST_CASE("an import into very many SQLite tables takes a time that grows as they do") {
+  if (is_sanitized()) return;
+  double last = 0;
+  for (const int count : {300, 1200}) {
+    const ScratchFolder folder;
+    const auto source = make_database(Engine::sqlite, chain_of_tables(count, "ours"));
+    const auto target = make_database(Engine::sqlite, chain_of_tables(count, "theirs"));
+    const std::string file = exported(*source, folder);
+    const double begin = seconds_of_children();
+    const json result = imported(*target, {file});
+    const double took = seconds_of_children() - begin;
+    CHECK(result["total"] == counts(2 * count, count, 0, 0, count, count));
+    CHECK(target->query("SELECT group_concat(name || id || p) FROM (SELECT * FROM t" +
+                        std::to_string(count - 1) + " ORDER BY id)") == "same11,theirs22,ours33");
+    CAPTURE(last, took);
+    if (last > 0) CHECK(took < 10 * last);
+    last = took;
   }
 }

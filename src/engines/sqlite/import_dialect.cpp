@@ -17,6 +17,7 @@
 #include "engines/sqlite/rows.h"
 #include "engines/sqlite/stage.h"
 #include "engines/sqlite/statement.h"
+#include "engines/sqlite/temporary_databases.h"
 #include "engines/sqlite/trigger_switch.h"
 #include "engines/sqlite/value_sql.h"
 
@@ -34,6 +35,7 @@ class SqliteDialect final : public staging::Dialect {
         indexes_off_(*connection_),
         schema_version_(schema_version()) {
     connection_->run("PRAGMA cache_size=-16000; PRAGMA temp.cache_size=-16000");
+    attach_temporary_databases(*connection_);
     connection_->run("BEGIN");
   }
 
@@ -73,8 +75,8 @@ class SqliteDialect final : public staging::Dialect {
   void index(const std::string& name, const std::vector<std::string>& columns) override {
     std::vector<std::string> quoted_columns;
     for (const std::string& column : columns) quoted_columns.push_back(quoted(column));
-    connection_->run(fmt::format("CREATE INDEX temp.{}_{} ON {} ({})", name, ++indexes_, name,
-                                 join(quoted_columns, ", ")));
+    connection_->run(fmt::format("CREATE INDEX {}.{}_{} ON {} ({})", temporary_database_of(name),
+                                 name, ++indexes_, name, join(quoted_columns, ", ")));
   }
 
   // Rows were staged without a lock on the database.
@@ -156,7 +158,9 @@ class SqliteDialect final : public staging::Dialect {
     }
     return sql + "'";
   }
-  std::string temp(std::string_view name) const override { return fmt::format("temp.{}", name); }
+  std::string temp(std::string_view name) const override {
+    return fmt::format("{}.{}", temporary_database_of(name), name);
+  }
   std::string rows_of(const Table& table) const override { return QuotedName(table.name).sql(); }
 
   std::string insert_into(const Table& table,

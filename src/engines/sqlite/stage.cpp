@@ -8,6 +8,7 @@
 #include "engines/sqlite/quoted_name.h"
 #include "engines/sqlite/rows.h"
 #include "engines/sqlite/shown.h"
+#include "engines/sqlite/temporary_databases.h"
 
 namespace dbkeeper::sqlite {
 namespace {
@@ -17,6 +18,10 @@ std::string definition_of(const Column& column) {
   std::string sql = QuotedName(column.name).sql() + " " + column.type.name;
   if (!column.collation.empty()) sql += " COLLATE " + QuotedName(column.collation).sql();
   return sql;
+}
+
+std::string name_of(const staging::Stage& stage) {
+  return temporary_database_of(stage.name) + "." + QuotedName(stage.name).sql();
 }
 
 // Why a STRICT table would refuse the value; empty if it wouldn't.
@@ -115,14 +120,13 @@ void create_stage(Connection& connection, const staging::Stage& stage) {
                   QuotedName(stage.kind()).sql());
   for (const Column& column : stage.table->columns)
     if (!column.generated()) columns += ", " + definition_of(column);
-  connection.run(fmt::format("CREATE TEMP TABLE {} ({}){}", QuotedName(stage.name).sql(), columns,
+  connection.run(fmt::format("CREATE TABLE {} ({}){}", name_of(stage), columns,
                              stage.table->strict ? " STRICT" : ""));
 }
 
 void add_generated(Connection& connection, const staging::Stage& stage, const Column& column) {
-  connection.run(fmt::format("ALTER TABLE temp.{} ADD COLUMN {} GENERATED ALWAYS AS ({}) VIRTUAL",
-                             QuotedName(stage.name).sql(), definition_of(column),
-                             column.default_expression));
+  connection.run(fmt::format("ALTER TABLE {} ADD COLUMN {} GENERATED ALWAYS AS ({}) VIRTUAL",
+                             name_of(stage), definition_of(column), column.default_expression));
 }
 
 std::unique_ptr<RowSink> fill_stage(Connection& connection, const staging::Stage& stage, Rows rows,
@@ -134,8 +138,8 @@ std::unique_ptr<RowSink> fill_stage(Connection& connection, const staging::Stage
     names.push_back(QuotedName(column).sql());
     values += ", ?";
   }
-  const std::string insert = fmt::format("INSERT INTO temp.{} ({}) VALUES ({})",
-                                         QuotedName(stage.name).sql(), join(names, ", "), values);
+  const std::string insert =
+      fmt::format("INSERT INTO {} ({}) VALUES ({})", name_of(stage), join(names, ", "), values);
   return std::make_unique<InsertSink>(connection, *stage.table, insert, columns, std::move(refuse),
                                       false);
 }

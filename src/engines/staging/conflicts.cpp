@@ -163,14 +163,8 @@ void refuse_doubles(const Workspace& work, std::size_t table) {
   const bool differ = work.at(table).ascending_keys && !work.at(table).has_references;
   if (!work.at(table).primary_key.empty() && !differ)
     conflicts.equal_in(work.at(table).primary_key);
-  std::vector<std::vector<std::string>> seen = {work.at(table).primary_key};
-  for (std::size_t child = 0; child < work.size(); ++child)
-    for (const ImportLink& link : work.at(child).plan->links) {
-      if (link.parent != table || std::find(seen.begin(), seen.end(), link.to) != seen.end())
-        continue;
-      conflicts.equal_in(link.to);
-      seen.push_back(link.to);
-    }
+  for (const std::vector<std::string>& columns : work.targets(table))
+    if (columns != work.at(table).primary_key) conflicts.equal_in(columns);
 }
 
 }  // namespace dbkeeper::staging

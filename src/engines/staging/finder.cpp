@@ -344,6 +344,7 @@ class GroupFinder {
 
 void find_group(Workspace& work, const std::vector<std::size_t>& group) {
   if (settle_as_expected(work, group)) return;
+  for (const std::size_t table : group) work.create_links(table);
   GroupFinder(work, group).find();
   for (const std::size_t table : group) refuse_conflicts(work, table);
   settle_as_found(work, group);

@@ -194,11 +194,7 @@ class StagedImport final : public Import {
 
   void prepare() {
     add_generated();
-    std::set<std::pair<std::size_t, std::vector<std::string>>> indexed;
-    for (std::size_t table = 0; table < work_->size(); ++table)
-      for (const ImportLink& link : work_->at(table).plan->links)
-        if (indexed.emplace(link.parent, link.to).second)
-          dialect_->index(work_->at(link.parent).stage.name, link.to);
+    for (std::size_t table = 0; table < work_->size(); ++table) work_->index_targets(table);
     for (std::size_t table = 0; table < work_->size(); ++table) {
       dialect_->analyze(work_->at(table).stage.name);
       refuse_doubles(*work_, table);

@@ -336,6 +336,7 @@ void resolve_finally(Workspace& work, const std::vector<std::size_t>& group) {
     if (work.has_links(table) && !work.settled(table)) linked.push_back(table);
   if (linked.empty()) return;
   if (feeds_itself(work, group)) {
+    for (const std::size_t table : linked) work.create_final_links(table);
     for (bool changed = true; changed;) {
       changed = false;
       for (const std::size_t table : linked) changed = refill(work, table) || changed;
@@ -347,6 +348,7 @@ void resolve_finally(Workspace& work, const std::vector<std::size_t>& group) {
         work.keep_links(table);
         continue;
       }
+      work.create_final_links(table);
       fill(work, work.final_links(table), Resolution(work, table, Values::final));
       work.dialect().analyze(Workspace::bare('r', table));
     }

@@ -48,11 +48,8 @@ class Parking {
   }
 
   bool is_referenced(const std::string& column) const {
-    for (std::size_t child = 0; child < work_.size(); ++child)
-      for (const ImportLink& link : work_.at(child).plan->links)
-        if (link.parent == table_ && std::ranges::find(link.to, column) != link.to.end())
-          return true;
-    return false;
+    return std::ranges::find(work_.referenced_columns(table_), column) !=
+           work_.referenced_columns(table_).end();
   }
 
   // Rows to be updated in the key: the file's under v, where they are under m, the database's under

@@ -20,15 +20,6 @@ bool contains(const Group& group, std::size_t table) {
   return std::find(group.begin(), group.end(), table) != group.end();
 }
 
-// Columns by which children refer to rows of the table.
-std::set<std::string> referenced_columns(const Workspace& work, std::size_t table) {
-  std::set<std::string> out;
-  for (std::size_t child = 0; child < work.size(); ++child)
-    for (const ImportLink& link : work.at(child).plan->links)
-      if (link.parent == table) out.insert(link.to.begin(), link.to.end());
-  return out;
-}
-
 class Expectation {
  public:
   Expectation(Workspace& work, std::size_t table)
@@ -154,7 +145,8 @@ class Expectation {
   }
 
   std::set<std::string> decisive_columns() const {
-    std::set<std::string> out = referenced_columns(work_, table_);
+    const auto& referenced = work_.referenced_columns(table_);
+    std::set<std::string> out(referenced.begin(), referenced.end());
     out.insert(staged_.primary_key.begin(), staged_.primary_key.end());
     out.insert(staged_.link_columns.begin(), staged_.link_columns.end());
     for (const Key& key : staged_.probes) {
@@ -240,7 +232,8 @@ void settle_as_found(Workspace& work, const Group& group) {
     if (count_rows(work.dialect(), work.found(table) + " AS m") !=
         count_rows(work.dialect(), work.stage(table) + " AS s"))
       return false;
-    std::set<std::string> columns = referenced_columns(work, table);
+    const auto& referenced = work.referenced_columns(table);
+    std::set<std::string> columns(referenced.begin(), referenced.end());
     columns.insert(staged.primary_key.begin(), staged.primary_key.end());
     std::vector<std::string> moved;
     for (const std::string& column : columns)

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dbkeeper/base/text.h"
+#include "engines/staging/questions.h"
 
 namespace dbkeeper::staging {
 namespace {
+
+constexpr int kFewRows = 200;
 
 bool contains(const std::vector<std::string>& list, const std::string& name) {
   return std::find(list.begin(), list.end(), name) != list.end();
@@ -93,17 +97,28 @@ Workspace::Workspace(Dialect& dialect, const ImportPlan& plan, std::vector<Stage
     : dialect_(dialect),
       plan_(plan),
       tables_(std::move(tables)),
+      small_(tables_.size()),
+      targets_(tables_.size()),
       referenced_(tables_.size()),
       settled_(tables_.size()),
       same_finally_(tables_.size()) {
+  for (std::size_t i = 0; i < size(); ++i)
+    small_[i] = !has_rows(
+        dialect_, fmt::format("(SELECT 1 FROM {} LIMIT 1 OFFSET {}) AS s", stage(i), kFewRows));
+  std::set<const Table*> emptied;
+  for (const auto& group : plan.emptied) emptied.insert(group.begin(), group.end());
   for (StagedTable& table : tables_) {
-    table.emptied = plan.empties(*table.plan->table);
+    table.emptied = emptied.contains(table.plan->table);
     choose_link_columns(table);
     choose_primary_key(table);
     choose_probes(table, plan.identity);
-    for (const ImportLink& link : table.plan->links)
+    for (const ImportLink& link : table.plan->links) {
+      auto& targets = targets_[link.parent];
+      if (std::find(targets.begin(), targets.end(), link.to) == targets.end())
+        targets.push_back(link.to);
       for (const std::string& column : link.to)
         if (!contains(referenced_[link.parent], column)) referenced_[link.parent].push_back(column);
+    }
   }
 }
 
@@ -135,6 +150,11 @@ std::string Workspace::flag(std::size_t table, std::size_t link) const {
   return dialect_.quoted(fmt::format("{}f{}", at(table).stage.prefix, link));
 }
 
+void Workspace::index_targets(std::size_t table) {
+  for (const std::vector<std::string>& columns : targets_[table])
+    index(table, at(table).stage.name, columns);
+}
+
 void Workspace::create() {
   for (std::size_t i = 0; i < size(); ++i) {
     const std::string table = dialect_.rows_of(at(i).table());
@@ -142,12 +162,7 @@ void Workspace::create() {
         "CREATE TABLE {} AS SELECT s.{} AS n, 0 AS how, 0 AS changed, {} FROM {} AS s, {} AS t "
         "LIMIT 0",
         found(i), n(i), addressed(i, "t"), stage(i), table));
-    dialect_.index(bare('m', i), {"n"});
-    if (has_links(i)) create_links(i);
-    if (has_numbers(i))
-      dialect_.run(fmt::format(
-          "CREATE TABLE {0} AS SELECT s.{1} AS n, {2} AS number, {2} AS was FROM {3} AS s LIMIT 0",
-          numbers(i), n(i), of("s", at(i).numbered->name), stage(i)));
+    index(i, bare('m', i), {"n"});
     if (has_dropped(i))
       dialect_.run(fmt::format("CREATE TABLE {} AS SELECT s.{} AS n FROM {} AS s LIMIT 0",
                                dropped(i), n(i), stage(i)));
@@ -155,16 +170,30 @@ void Workspace::create() {
 }
 
 void Workspace::create_links(std::size_t table) {
+  if (has_links(table)) create_links('q', table);
+  if (has_numbers(table))
+    dialect_.run(fmt::format(
+        "CREATE TABLE {0} AS SELECT s.{1} AS n, {2} AS number, {2} AS was FROM {3} AS s LIMIT 0",
+        numbers(table), n(table), of("s", at(table).numbered->name), stage(table)));
+}
+
+void Workspace::create_final_links(std::size_t table) { create_links('r', table); }
+
+void Workspace::create_links(char kind, std::size_t table) {
   std::string columns;
   for (std::size_t v = 0; v < at(table).link_columns.size(); ++v)
     columns += fmt::format(", {} AS v{}", of("s", at(table).link_columns[v]), v);
   for (std::size_t f = 0; f < at(table).plan->links.size(); ++f)
     columns += fmt::format(", 0 AS f{}", f);
-  for (const char kind : {'q', 'r'}) {
-    dialect_.run(fmt::format("CREATE TABLE {} AS SELECT s.{} AS n{} FROM {} AS s LIMIT 0",
-                             temp(kind, table), n(table), columns, stage(table)));
-    dialect_.index(bare(kind, table), {"n"});
-  }
+  dialect_.run(fmt::format("CREATE TABLE {} AS SELECT s.{} AS n{} FROM {} AS s LIMIT 0",
+                           temp(kind, table), n(table), columns, stage(table)));
+  index(table, bare(kind, table), {"n"});
+}
+
+// Few rows are gone through sooner than an index is made, of which a large schema has many.
+void Workspace::index(std::size_t table, const std::string& name,
+                      const std::vector<std::string>& columns) {
+  if (!small_[table]) dialect_.index(name, columns);
 }
 
 std::string Workspace::rows(std::size_t table, Values values, bool generated) const {

@@ -119,8 +119,23 @@ class Workspace {
     return at(table).plan->written && plan_.on_missing == MissingReference::skip;
   }
 
-  // Makes all of them but stages, empty.
+  // Indexes a stage by what links lead to.
+  void index_targets(std::size_t table);
+
+  // Makes found() and dropped() of all tables, empty; …
   void create();
+  // … of one that isn't settled links() and numbers(), …
+  void create_links(std::size_t table);
+  // … and, unless it keeps its links, final_links().
+  void create_final_links(std::size_t table);
+
+  // The columns to which links of other tables lead, each list once; and all of these columns.
+  const std::vector<std::vector<std::string>>& targets(std::size_t table) const {
+    return targets_[table];
+  }
+  const std::vector<std::string>& referenced_columns(std::size_t table) const {
+    return referenced_[table];
+  }
 
   // alias."column"
   std::string of(std::string_view alias, std::string_view column) const;
@@ -167,7 +182,8 @@ class Workspace {
 
  private:
   std::string temp(char kind, std::size_t table) const;
-  void create_links(std::size_t table);
+  void create_links(char kind, std::size_t table);
+  void index(std::size_t table, const std::string& name, const std::vector<std::string>& columns);
   std::string generated_value(const Column& column, std::size_t table, std::string_view s,
                               std::string_view r, std::string_view i) const;
   std::string settled_flag(std::size_t table, std::size_t link) const;
@@ -175,6 +191,8 @@ class Workspace {
   Dialect& dialect_;
   const ImportPlan& plan_;
   std::vector<StagedTable> tables_;
+  std::vector<bool> small_;
+  std::vector<std::vector<std::vector<std::string>>> targets_;
   std::vector<std::vector<std::string>> referenced_;  // columns by which rows of it are referred to
   std::vector<bool> settled_;
   std::vector<bool> same_finally_;
