@@ -142,6 +142,48 @@ TEST_CASE("two rows that a row could be are a conflict in which both are named")
   }
 }
 
+TEST_CASE("a row that the database refuses is named by its key, of whatever type") {
+  struct Case {
+    std::string columns, rows, name, key;
+  };
+  const std::vector<Case> cases = {
+      {"id int PRIMARY KEY, n int", "(1, 1), (2, 2), (3, -3), (4, 4), (5, -5)", "id 3",
+       R"({"id": 3})"},
+      {"code text PRIMARY KEY, n int", "('a, b', 1), ('it''s', -1)", "code it's",
+       R"({"code": "it's"})"},
+      {"a text, b int, n int, PRIMARY KEY (b, a)", "('x', 1, 1), ('y', 2, -1)", "b 2, a y",
+       R"({"a": "y", "b": 2})"}};
+  for (const Engine engine : kEngines)
+    for (const Case& each : cases) {
+      CAPTURE(each.columns);
+      const ScratchFolder folder;
+      const auto source = make_database(
+          engine, "CREATE TABLE t(" + each.columns + "); INSERT INTO t VALUES " + each.rows);
+      const auto target = make_database(engine, "CREATE TABLE others(id $ID); CREATE TABLE t(" +
+                                                    each.columns + ", CHECK (n > 0))");
+      const std::string file = exported(*source, folder);
+      check_refusal(*target, {file}, 5, {"(the row " + each.name + ")"});
+      CHECK(report_of(import_into(*target, {file, "--json"}))["error"]["key"] ==
+            json::parse(each.key));
+    }
+}
+
+TEST_CASE("a row that an update would break is named as well") {
+  for (const Engine engine : kEngines) {
+    const ScratchFolder folder;
+    const std::string schema =
+        "CREATE TABLE others(id $ID);"
+        "CREATE TABLE t(id int PRIMARY KEY, n int, m int CHECK (m > 0));";
+    const auto source = make_database(engine,
+                                      "CREATE TABLE t(id int PRIMARY KEY, n int, m int);"
+                                      "INSERT INTO t VALUES (1, 1, 1), (2, 2, -2)");
+    const auto target =
+        make_database(engine, schema + "INSERT INTO t VALUES (1, 5, 5), (2, 5, 5), (3, 5, 5)");
+    check_refusal(*target, {exported(*source, folder), "--mode", "merge", "--identity", "key"}, 5,
+                  {"(the row id 2)"});
+  }
+}
+
 TEST_CASE("clean refuses where rows of a table that isn't in the file refer to what goes") {
   for (const Engine engine : kEngines) {
     const ScratchFolder folder;

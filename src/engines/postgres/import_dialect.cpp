@@ -12,8 +12,9 @@
 #include "engines/postgres/kept_map.h"
 #include "engines/postgres/lock_holder.h"
 #include "engines/postgres/quoted_name.h"
-#include "engines/postgres/run_mark.h"
 #include "engines/postgres/row_stream.h"
+#include "engines/postgres/run_mark.h"
+#include "engines/postgres/savepoint.h"
 #include "engines/postgres/users_path.h"
 #include "engines/postgres/value_sql.h"
 
@@ -42,6 +43,8 @@ class InPath {
 };
 
 constexpr const char* kCatalogsPath = "pg_catalog";
+
+constexpr int kSavepoints = 32;
 
 // Statements that see the database as it was before any of them.
 std::string as_one(const std::vector<staging::Write>& group) {
@@ -90,7 +93,7 @@ std::vector<std::int64_t> ImportDialect::write(const std::vector<staging::Write>
   std::vector<TableName> tables;
   for (const staging::Write& each : group) tables.push_back(each.table->name);
   try {
-    if (group.size() == 1) return {session_->change(group.front().sql)};
+    if (group.size() == 1) return {write_alone(group.front().sql)};
     std::vector<std::int64_t> out;
     if (group.empty()) return out;
     for_each_row(*session_, as_one(group), [&](const staging::Texts& counts) {
@@ -102,6 +105,35 @@ std::vector<std::int64_t> ImportDialect::write(const std::vector<staging::Write>
       error.table(display(tables.front(), kDefaultSchema));
     throw with_lock_holder(error, tables, *session_.sessions());
   }
+}
+
+// Once more than 64 of them have written, each look of others at a row takes longer
+// (PGPROC_MAX_CACHED_SUBXIDS).
+std::int64_t ImportDialect::write_alone(const std::string& sql) {
+  if (++savepoints_ > kSavepoints) return session_->change(sql);
+  session_->command(kSetSavepoint);
+  try {
+    const std::int64_t rows = session_->change(sql);
+    session_->command(kReleaseSavepoint);
+    return rows;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::conflict) roll_back_to_savepoint(*session_);
+    throw;
+  }
+}
+
+bool ImportDialect::refuses(const staging::Write& write) {
+  session_->command(kSetSavepoint);
+  bool refused = false;
+  try {
+    session_->change(write.sql);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::conflict) throw;
+    refused = true;
+  }
+  roll_back_to_savepoint(*session_);
+  session_->command(kReleaseSavepoint);
+  return refused;
 }
 
 // DELETE has the foreign keys of children looked up row by row, over all that has just been deleted

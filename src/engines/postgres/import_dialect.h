@@ -28,6 +28,7 @@ class ImportDialect final : public staging::Dialect {
   void query(const std::string& sql,
              const std::function<void(const staging::Texts&)>& take) override;
   std::vector<std::int64_t> write(const std::vector<staging::Write>& group) override;
+  bool refuses(const staging::Write& write) override;
   bool empty_at_once(const ImportPlan& plan) override;
   void clear(const std::string& table) override;
   void analyze(const std::string& name) override;
@@ -90,6 +91,7 @@ class ImportDialect final : public staging::Dialect {
     std::int64_t rows = 0;
   };
 
+  std::int64_t write_alone(const std::string& sql);
   bool may_truncate(const std::vector<TableName>& tables) const;
   Equality equality_of(const Table& table, const Key& key, std::size_t part);
   std::optional<Equality> equality_of(const Table& child, const Table& parent,
@@ -107,6 +109,7 @@ class ImportDialect final : public staging::Dialect {
   ImportExtras extras_;
   std::map<TableName, Staged> stages_;
   bool locked_ = false;
+  int savepoints_ = 0;  // before writes
 };
 
 }  // namespace dbkeeper::postgres

@@ -70,6 +70,15 @@ class SqliteDialect final : public staging::Dialect {
     return counts;
   }
 
+  bool refuses(const staging::Write& write) override {
+    connection_->run("SAVEPOINT dbkeeper");
+    const int code =
+        sqlite3_exec(connection_->handle(), write.sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK && !is_conflict(code)) connection_->fail(code);
+    connection_->run("ROLLBACK TO dbkeeper; RELEASE dbkeeper");
+    return code != SQLITE_OK;
+  }
+
   void analyze(const std::string&) override {}
 
   void index(const std::string& name, const std::vector<std::string>& columns) override {

@@ -8,6 +8,7 @@
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/text.h"
 #include "engines/staging/parking.h"
+#include "engines/staging/refused_row.h"
 #include "engines/staging/row_sets.h"
 
 namespace dbkeeper::staging {
@@ -81,6 +82,19 @@ std::vector<Group> write_groups(const Workspace& work) {
   return out;
 }
 
+std::vector<std::int64_t> write(const Workspace& work, const Group& group,
+                                const std::vector<Write>& writes) {
+  try {
+    return work.dialect().write(writes);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::conflict || writes.size() > 1) throw;
+    for (const std::size_t table : group)
+      if (&work.at(table).table() == writes.front().table)
+        throw with_refused_row(error, work, table, writes.front());
+    throw;
+  }
+}
+
 }  // namespace
 
 WrittenRows write_tables(Workspace& work) {
@@ -106,7 +120,7 @@ WrittenRows write_tables(Workspace& work) {
       counts.push_back(&written[table].inserted);
     }
     if (writes.empty()) continue;
-    const auto done = work.dialect().write(writes);
+    const auto done = write(work, group, writes);
     for (std::size_t i = 0; i < counts.size(); ++i) *counts[i] = done[i];
   }
   return written;

@@ -50,8 +50,11 @@ class Dialect {
   virtual std::int64_t run(const std::string& sql) = 0;
   // A stream: `take` must not use the dialect.
   virtual void query(const std::string& sql, const std::function<void(const Texts&)>& take) = 0;
-  // The rows that each of them wrote. Foreign keys are checked when all of them are through.
+  // The rows that each of them wrote. Foreign keys are checked when all of them are through. After
+  // an Error(conflict) nothing of a single one is written, and the transaction goes on.
   virtual std::vector<std::int64_t> write(const std::vector<Write>& group) = 0;
+  // Whether the database refuses it, as a conflict. Writes nothing.
+  virtual bool refuses(const Write& write) = 0;
   // Empties the plan's tables all at once, if the engine has a way that is faster than row by row
   // and does the same: false if not, then nothing was done.
   virtual bool empty_at_once(const ImportPlan&) { return false; }
