@@ -38,3 +38,26 @@ TEST_CASE("beside libc the binary needs libpq, and OpenSSL, which that needs its
               .contains(library));
   }
 }
+
+TEST_CASE(
+    "the binary is hardened: addresses at random, tables read-only, stack and calls watched") {
+  if (is_sanitized()) return;
+  CHECK_THAT(readelf("-h"), contains("DYN (Position-Independent Executable"));
+  CHECK_THAT(readelf("-d"), contains("BIND_NOW"));
+  const std::string segments = readelf("-l");
+  CHECK_THAT(segments, contains("GNU_RELRO"));
+  const std::string stack = segments.substr(segments.find("GNU_STACK"));
+  CHECK_THAT(stack.substr(0, stack.find('\n')), contains("RW ") && !contains("E"));
+  const std::string symbols = readelf("--dyn-syms");
+  CHECK_THAT(symbols, contains("__stack_chk_fail@"));
+  CHECK_THAT(symbols, contains("cpy_chk@") || contains("printf_chk@"));  // FORTIFY's
+}
+
+#ifdef __x86_64__
+TEST_CASE("the places to which calls and jumps may lead are marked in the binary") {
+  if (is_sanitized()) return;
+  const Run main = dbkeeper::testing::run({"-d", "--disassemble=main", dbkeeper_binary()},
+                                          {.binary = "/usr/bin/objdump"});
+  CHECK_THAT(main.out, contains("<main>:") && contains("endbr64"));
+}
+#endif

@@ -275,6 +275,25 @@ void* mmap64(void* address, size_t size, int protection, int flags, int fd, off6
   return mmap(address, size, protection, flags, fd, at);
 }
 
+// What a program that was built with _FORTIFY_SOURCE calls in their place.
+ssize_t __read_chk(int fd, void* bytes, size_t size, size_t) { return read(fd, bytes, size); }
+
+ssize_t __pread_chk(int fd, void* bytes, size_t size, off_t at, size_t) {
+  return pread(fd, bytes, size, at);
+}
+
+ssize_t __pread64_chk(int fd, void* bytes, size_t size, off64_t at, size_t) {
+  return pread(fd, bytes, size, at);
+}
+
+ssize_t __recv_chk(int fd, void* bytes, size_t size, size_t, int flags) {
+  return recv(fd, bytes, size, flags);
+}
+
+int __open_2(const char* path, int flags) { return open(path, flags); }
+
+int __open64_2(const char* path, int flags) { return open(path, flags); }
+
 // dlsym() itself asks for memory: glibc's own names for these need no looking up.
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t count, size_t size);

@@ -18,14 +18,18 @@ class SilentReporter : public Reporter {
   void progress(const Progress&) override {}
 };
 
-inline std::unique_ptr<Database> open(const std::string& address, Access access = Access::read) {
+inline OpenOptions open_options(Access access) {
   static SilentReporter reporter;
   static const Stop stop;
   OpenOptions options;
   options.access = access;
   options.reporter = &reporter;
   options.stop = &stop;
-  return open_database(address, options);
+  return options;
+}
+
+inline std::unique_ptr<Database> open(const std::string& address, Access access = Access::read) {
+  return open_database(address, open_options(access));
 }
 
 }  // namespace dbkeeper::testing
