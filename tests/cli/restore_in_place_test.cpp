@@ -51,6 +51,27 @@ TEST_CASE("a role that may not create databases restores in place of itself, and
   shop.database.exec("DROP OWNED BY " + role + "; DROP ROLE " + role);
 }
 
+TEST_CASE("so does one that could not make an extension of the database in a new one") {
+  Changed<ScratchPostgres> shop;
+  const std::string before = shop.rows();
+  shop.database.exec("CREATE EXTENSION pg_buffercache");
+  const std::string file = report_of(run(
+      {"backup", "--json", "--db", shop.database.url(), "--dir", shop.dir()}))["result"]["file"];
+  const std::string role = shop.database.name() + "_app";
+  shop.database.exec("DELETE FROM note; CREATE ROLE " + role + " LOGIN CREATEDB; ALTER DATABASE " +
+                     shop.database.name() + " OWNER TO " + role + "; ALTER TABLE note OWNER TO " +
+                     role + "; GRANT CREATE ON SCHEMA public TO " + role);
+  std::string url = shop.database.url();
+  url.replace(url.find("postgres@"), 8, role);
+  const Run done = run({"restore", file, "--yes", "--db", url, "--dir", shop.dir()});
+  INFO(done.err);
+  CHECK(done.exit == 0);
+  CHECK(done.err.find("could not make its extension pg_buffercache") != std::string::npos);
+  CHECK(shop.rows() == before);
+  shop.database.exec("ALTER DATABASE " + shop.database.name() + " OWNER TO postgres;" +
+                     "DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
 TEST_CASE("under --no-terminate a restore in place is refused as long as others are there") {
   Changed<ScratchPostgres> shop;
   Running other(
