@@ -14,6 +14,10 @@
 
 namespace dbkeeper::postgres {
 
+// Of the last column of a PERIOD key (PostgreSQL 18): parents that it holds for cover the child's
+// period together, none of them alone.
+inline constexpr std::string_view kOverlaps = "OPERATOR(pg_catalog.&&)";
+
 // As their triggers do, whatever the search_path; read when first asked for.
 class ForeignKeyOperators {
  public:
@@ -22,6 +26,11 @@ class ForeignKeyOperators {
   // Of each of the key's columns, the parent's value on its left, the collation the parent's.
   // Error(failed) if the table has no such key.
   const std::vector<Equality>& equalities(const Table& table, const ForeignKey& key);
+
+  // Whether it is a PERIOD key. Errors as above.
+  bool is_period(const Table& table, const ForeignKey& key) {
+    return equalities(table, key).back().operation == kOverlaps;
+  }
 
   // p."id" OPERATOR(pg_catalog.=) <child> AND …, where `child` holds an expression for each of the
   // key's columns. Errors as above.

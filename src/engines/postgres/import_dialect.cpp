@@ -358,10 +358,12 @@ std::string ImportDialect::link_equal(const Table& child, const Table& parent,
         "(({})::pg_catalog.text COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.=) "
         "({})::pg_catalog.text)",
         parent_value, child_value);
-  return fmt::format("({}{} {} {})",
-                     types_.without_domain(*parent.find_column(link.to[i]), parent_value),
-                     how->collation, how->operation,
-                     types_.without_domain(*child.find_column(link.columns[i]), child_value));
+  const std::string there = types_.without_domain(*parent.find_column(link.to[i]), parent_value);
+  const std::string here = types_.without_domain(*child.find_column(link.columns[i]), child_value);
+  // Of the parents of a period the first: it is the one that doesn't begin later.
+  if (link.key && how->operation == kOverlaps)
+    return fmt::format("({0} {1} {2} AND {2} OPERATOR(pg_catalog.&>) {0})", there, kOverlaps, here);
+  return fmt::format("({}{} {} {})", there, how->collation, how->operation, here);
 }
 
 std::optional<Equality> ImportDialect::equality_of(const Table& child, const Table& parent,

@@ -42,9 +42,16 @@ std::string sample(const ForeignKey& key) {
 Orphans OrphanFinder::find(const Table& table, const ForeignKey& key, bool references_partitioned) {
   std::vector<std::string> child;
   for (const std::string& column : key.columns) child.push_back(QuotedName::of("c", column).sql());
-  const std::string missing =
-      fmt::format("NOT EXISTS (SELECT FROM {}{} p WHERE {})", references_partitioned ? "" : "ONLY ",
+  const std::string parents =
+      fmt::format("FROM {}{} p WHERE {}", references_partitioned ? "" : "ONLY ",
                   QuotedName(key.references).sql(), operators_.match(table, key, "p", child));
+  const std::string missing =
+      operators_.is_period(table, key)
+          ? fmt::format(
+                "NOT coalesce({} OPERATOR(pg_catalog.<@) (SELECT pg_catalog.range_agg({}) "
+                "{}), false)",
+                child.back(), QuotedName::of("p", key.to.back()).sql(), parents)
+          : fmt::format("NOT EXISTS (SELECT {})", parents);
   const std::string rows =
       fmt::format("FROM {} c WHERE {}", from_clause(table), where(key, missing));
 
