@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -26,7 +27,9 @@ class FileBytes final : public ByteSource {
     if (fstat(fd_, &status) != 0) fail(errno);
     if (S_ISDIR(status.st_mode)) fail(EISDIR);
     waits_ = !S_ISREG(status.st_mode);
-    start_ = waits_ ? -1 : lseek(fd_, 0, SEEK_CUR);
+    if (waits_) return;
+    start_ = lseek(fd_, 0, SEEK_CUR);
+    size_ = status.st_size - start_;
   }
   ~FileBytes() override {
     if (owned_) close(fd_);
@@ -38,7 +41,10 @@ class FileBytes final : public ByteSource {
     while (true) {
       if (waits_) wait();
       const ssize_t got = ::read(fd_, buffer, size);
-      if (got >= 0) return static_cast<std::size_t>(got);
+      if (got >= 0) {
+        read_ += got;
+        return static_cast<std::size_t>(got);
+      }
       if (errno != EINTR && errno != EAGAIN) fail(errno);
     }
   }
@@ -46,6 +52,11 @@ class FileBytes final : public ByteSource {
   bool can_start_over() const override { return start_ >= 0; }
   void start_over() override {
     if (lseek(fd_, start_, SEEK_SET) < 0) fail(errno);
+    read_ = 0;
+  }
+  std::optional<double> share_read() const override {
+    if (size_ <= 0) return std::nullopt;
+    return std::min(1.0, static_cast<double>(read_) / static_cast<double>(size_));
   }
 
  private:
@@ -66,6 +77,8 @@ class FileBytes final : public ByteSource {
   const Stop& stop_;
   bool waits_ = false;  // a pipe, a terminal: bytes come when somebody writes them
   off_t start_ = -1;
+  off_t size_ = 0;  // from there on; 0: unknown
+  off_t read_ = 0;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "commands/import_report.h"
 #include "commands/import_safety.h"
 #include "commands/import_source.h"
+#include "commands/interruption.h"
 #include "commands/proven_backup.h"
 #include "commands/run_lock.h"
 #include "commands/undo_command.h"
@@ -71,6 +72,8 @@ class ImportCommand {
   void open_source();
   void open_database();
   void open_document();
+  template <class Work>
+  auto naming_file(const Work& work);
   bool is_large() const;
   bool try_to_read();
   void confirm(const ImportPlan& plan);
@@ -138,11 +141,25 @@ bool ImportCommand::reads_database() const {
   return !destroys() && named_database(options_.file).engine != context_.named_database().engine;
 }
 
+// Runs `work`; what is wrong with the file is told with its name.
+template <class Work>
+auto ImportCommand::naming_file(const Work& work) {
+  try {
+    return work();
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::input)
+      error.during(fmt::format("reading {}", shown_name(options_.file)));
+    throw;
+  }
+}
+
 void ImportCommand::open_source() {
-  if (reads_database())
-    source_database_ = open_file_database(options_.file, context_);
-  else
-    source_ = import_source(options_.file, context_);
+  naming_file([&] {
+    if (reads_database())
+      source_database_ = open_file_database(options_.file, context_);
+    else
+      source_ = import_source(options_.file, context_);
+  });
 }
 
 // Enough for it to matter how its rows come in.
@@ -163,7 +180,7 @@ void ImportCommand::open_database() {
 }
 
 void ImportCommand::open_document() {
-  try {
+  naming_file([&] {
     if (source_database_.database)
       document_ = dbkeeper::open_document(*source_database_.database, context_.stop);
     else
@@ -171,11 +188,7 @@ void ImportCommand::open_document() {
           std::move(source_),
           ReaderOptions{.edited = options_.edited,
                         .warn = [this](std::string_view text) { context_.reporter.warn(text); }});
-  } catch (Error& error) {
-    if (error.kind() == ErrorKind::input)
-      error.during(fmt::format("reading {}", shown_name(options_.file)));
-    throw;
-  }
+  });
 }
 
 // A file whose tables came in another order than they use to is read once more, row by row staged.
@@ -192,14 +205,10 @@ void ImportCommand::read() {
 }
 
 bool ImportCommand::try_to_read() {
-  try {
+  return naming_file([&] {
     return run_->read(
         {[this](const ImportPlan& plan) { confirm(plan); }, [this] { make_safety_copy(); }});
-  } catch (Error& error) {
-    if (error.kind() == ErrorKind::input)
-      error.during(fmt::format("reading {}", shown_name(options_.file)));
-    throw;
-  }
+  });
 }
 
 void ImportCommand::confirm(const ImportPlan& plan) {
@@ -331,12 +340,14 @@ Database& ImportCommand::second_database() {
 
 Outcome run(const Options& options, Context& context) {
   ImportCommand import(options, context);
-  import.check_words();
-  import.open();
-  import.read();
-  import.find_rows();
-  import.write_rows();
-  import.commit();
+  all_or_nothing([&] {
+    import.check_words();
+    import.open();
+    import.read();
+    import.find_rows();
+    import.write_rows();
+    import.commit();
+  });
   return import.outcome();
 }
 

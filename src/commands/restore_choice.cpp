@@ -8,10 +8,12 @@
 
 #include "commands/proven_backup.h"
 #include "dbkeeper/base/printable.h"
+#include "dbkeeper/base/shell.h"
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/utc.h"
 #include "dbkeeper/core/backup_folder.h"
 #include "dbkeeper/core/retention.h"
+#include "dbkeeper/formats/foreign_file.h"
 
 namespace dbkeeper::restore_command {
 namespace {
@@ -61,7 +63,33 @@ fs::path asked_for(Context& context) {
   return backups[number - 1].path;
 }
 
+[[noreturn]] void refuse(const fs::path& path, const std::string& meaning, std::string hint) {
+  throw Error(ErrorKind::input,
+              fmt::format("'{}' is no backup of dbkeeper's: it is {}", path.string(), meaning))
+      .hint(std::move(hint));
+}
+
+// Whatever else people restore, which other programs or commands take.
+void refuse_others(const fs::path& path) {
+  const std::string word = shell_word(path.string());
+  if (const auto other = foreign_folder(path)) refuse(path, other->meaning, other->hint);
+  if (is_backup_file(path)) return;
+  if (is_database_file(path.string()))
+    refuse(
+        path, "an SQLite database",
+        fmt::format("make a backup of it, and restore that: dbkeeper backup --db {0} -o FILE.dbk; "
+                    "dbkeeper import {0} brings its rows alone into this database",
+                    word));
+  const FileBeginning beginning = beginning_of(path);
+  if (const auto other = foreign_file(beginning, path.string()))
+    refuse(path, other->meaning, other->hint);
+  if (begins_like_export(beginning.text))
+    refuse(path, "an export, which has rows and no schema",
+           fmt::format("its rows go into tables that are there: dbkeeper import {}", word));
+}
+
 BackupArchive undamaged(const fs::path& path, Context& context) {
+  refuse_others(path);
   try {
     return undamaged_backup(path, context);
   } catch (Error& error) {

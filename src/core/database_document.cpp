@@ -1,5 +1,6 @@
 #include "dbkeeper/core/database_document.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ class DatabaseDocument final : public RowDocument {
         snapshot_(database.snapshot()),
         schema_(snapshot_->schema()),
         plan_(plan_export(schema_, {})),
+        expected_rows_(expected_rows(plan_)),
         frame_(frame_of(metadata_of(database), schema_, plan_)) {
     snapshot_->hold(plan_.tables());
     while (const auto table = frame_.next_table()) tables_.push_back(*table);
@@ -64,6 +66,10 @@ class DatabaseDocument final : public RowDocument {
   const Schema& schema() const override { return frame_.schema(); }
   std::string header_digest() const override { return frame_.header_digest(); }
   std::uint64_t bytes() const override { return bytes_; }
+  std::optional<double> share_read() const override {
+    if (expected_rows_ == 0) return std::nullopt;
+    return std::min(1.0, static_cast<double>(rows_) / static_cast<double>(expected_rows_));
+  }
 
   std::optional<FileTable> next_table() override {
     if (next_ == tables_.size()) {
@@ -95,6 +101,7 @@ class DatabaseDocument final : public RowDocument {
         if (rows_->next(batch)) {
           batch.take_plain_as_text();
           document_.bytes_ += batch.bytes();
+          document_.rows_ += batch.rows();
           return true;
         }
       batch.clear();
@@ -127,11 +134,13 @@ class DatabaseDocument final : public RowDocument {
   std::unique_ptr<Snapshot> snapshot_;
   const Schema schema_;
   const ExportPlan plan_;
+  const std::uint64_t expected_rows_;
   ExportReader frame_;
   std::vector<FileTable> tables_;  // as the plan's entries
   std::size_t next_ = 0;
   Section section_ = Section::references;
   std::uint64_t bytes_ = 0;
+  std::uint64_t rows_ = 0;
 };
 
 }  // namespace

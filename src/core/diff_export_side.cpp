@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/export_choice.h"
+#include "core/reading_progress.h"
 #include "dbkeeper/base/error.h"
 #include "dbkeeper/base/temporary_bytes.h"
 #include "dbkeeper/core/diff_side.h"
@@ -32,6 +33,7 @@ class Lent final : public ByteSource {
   std::size_t read(char* buffer, std::size_t size) override { return source_.read(buffer, size); }
   bool can_start_over() const override { return source_.can_start_over(); }
   void start_over() override { source_.start_over(); }
+  std::optional<double> share_read() const override { return source_.share_read(); }
 
  private:
   ByteSource& source_;
@@ -125,8 +127,7 @@ class ExportSide final : public DiffSide {
         while (source->next(batch)) {
           stop_.check();
           rows += batch.rows();
-          reporter.progress(
-              {.activity = "verify", .table = table->name, .rows = rows, .bytes = reader.bytes()});
+          reporter.progress(reading_progress("verify", table->name, rows, reader));
         }
         if (table->section != Section::references)
           held_[table->name] = {table->columns, reader.total()};

@@ -38,16 +38,6 @@ std::vector<Unit> units_of(Snapshot& snapshot, const ExportPlan& plan) {
   return units;
 }
 
-std::uint64_t expected_rows(const ExportPlan& plan) {
-  std::uint64_t rows = 0;
-  for (const ExportPlan::Entry& entry : plan.entries) {
-    const RowSet& set = plan.selection.sets[entry.set];
-    if (set.base == RowSet::Base::all && set.table->estimated_rows > 0)
-      rows += static_cast<std::uint64_t>(set.table->estimated_rows);
-  }
-  return rows;
-}
-
 // The document's frame around what comes in order.
 class Document {
  public:
@@ -204,6 +194,16 @@ class Readers {
 };
 
 }  // namespace
+
+std::uint64_t expected_rows(const ExportPlan& plan) {
+  std::uint64_t rows = 0;
+  for (const ExportPlan::Entry& entry : plan.entries) {
+    const RowSet& set = plan.selection.sets[entry.set];
+    if (set.base == RowSet::Base::all && set.table->estimated_rows > 0)
+      rows += static_cast<std::uint64_t>(set.table->estimated_rows);
+  }
+  return rows;
+}
 
 std::chrono::system_clock::time_point moment_of(const DatabaseInfo& info) {
   return parse_rfc3339(info.as_of).value_or(std::chrono::system_clock::now());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/reading_progress.h"
 #include "dbkeeper/base/text.h"
 
 namespace dbkeeper {
@@ -40,8 +41,7 @@ VerifiedExport verify_export(ExportReader& reader, Reporter& reporter, const Sto
     while (source->next(batch)) {
       stop.check();
       rows += batch.rows();
-      reporter.progress(
-          {.activity = "verify", .table = table->name, .rows = rows, .bytes = reader.bytes()});
+      reporter.progress(reading_progress("verify", table->name, rows, reader));
     }
     file.tables.push_back({table->section, table->name, reader.total()});
   }

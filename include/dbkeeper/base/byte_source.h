@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "dbkeeper/base/stop.h"
 
@@ -18,6 +19,8 @@ class ByteSource {
   virtual bool can_start_over() const = 0;
   // Requires: can_start_over().
   virtual void start_over() = 0;
+  // How much of it has been read, from 0 to 1; nothing where nobody knows how much there is.
+  virtual std::optional<double> share_read() const { return std::nullopt; }
 };
 
 // The bytes of a file; `-` is stdin. One that is absent or can't be read is Error(input). A wait

@@ -24,6 +24,10 @@ class TemporaryBytes final : public ByteSource {
   }
   bool can_start_over() const override { return true; }
   void start_over() override { at_ = 0; }
+  std::optional<double> share_read() const override {
+    if (file_.size() == 0) return std::nullopt;
+    return static_cast<double>(at_) / static_cast<double>(file_.size());
+  }
 
  private:
   TemporaryFile file_;

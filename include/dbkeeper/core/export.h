@@ -27,6 +27,9 @@ export_json::Metadata describe_moment(std::chrono::system_clock::time_point mome
                                       const DatabaseInfo& info, Snapshot& snapshot,
                                       const Schema& schema, const ExportPlan& plan);
 
+// Of tables that are exported as a whole; an estimate.
+std::uint64_t expected_rows(const ExportPlan& plan);
+
 // Writes the document that the plan describes, all of it of the snapshot's one moment, with at most
 // `readers` of them at once. Whatever fails, the document lacks its end.
 // Requires: one reader unless the engine has capabilities().parallel_readers.

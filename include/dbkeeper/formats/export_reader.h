@@ -48,6 +48,7 @@ class ExportReader final : public RowDocument {
   std::unique_ptr<RowSource> rows() override;
   std::string header_digest() const override;  // as the summary has it
   std::uint64_t bytes() const override;        // of the document's text
+  std::optional<double> share_read() const override;
 
   // Of the table that next_table() gave, once its rows have been read.
   const RowTotal& total() const;

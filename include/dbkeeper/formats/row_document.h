@@ -49,6 +49,8 @@ class RowDocument {
   virtual std::string header_digest() const = 0;
 
   virtual std::uint64_t bytes() const = 0;  // read so far
+  // How much of it has been read, from 0 to 1; nothing where nobody knows how much there is.
+  virtual std::optional<double> share_read() const = 0;
 };
 
 }  // namespace dbkeeper

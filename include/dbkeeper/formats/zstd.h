@@ -1,7 +1,9 @@
 // Streams of bytes, compressed with zstd on the way out and expanded on the way in.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "dbkeeper/formats/export_json.h"
@@ -26,6 +28,8 @@ class ZstdWriter {
 
 // Whether a file that begins like this is compressed with zstd.
 bool is_zstd(std::string_view beginning);
+// How long the first stream is once it is expanded, where its head says so.
+std::optional<std::uint64_t> expanded_size(std::string_view beginning);
 
 // Expands one stream or several behind one another. Error(input) if it is damaged or ends too
 // early.

@@ -31,6 +31,7 @@ class ExportReader::Document {
   const RowTotal& total() const { return total_; }
   std::string header_digest() const { return head_.summary()->header.text(); }
   std::uint64_t bytes() const { return scanner_->bytes(); }
+  std::optional<double> share_read() const { return source_.share_read(); }
 
  private:
   using Place = export_json::Scanner::Place;

@@ -34,6 +34,23 @@ auto with_value(Scanner& scanner, Work work) {
       .hint("use a dbkeeper that reads this version");
 }
 
+// CityForge's export_data.py writes {"export_metadata": {"timestamp", "version", "database"},
+// "data": {…}, "relationships": {…}}.
+bool is_of_export_data(const nlohmann::json& metadata) {
+  return metadata.is_object() && !metadata.contains("format") && metadata.contains("timestamp") &&
+         metadata.contains("database");
+}
+
+[[noreturn]] void refuse_export_data() {
+  throw Error(ErrorKind::input,
+              "the file is no dbkeeper export, though it looks like one: an application's own "
+              "script, such as CityForge's export_data.py, wrote it")
+      .hint(
+          "its import_data.py takes it; with a backup before it and an undo: dbkeeper migrate -- "
+          "python import_data.py --input FILE --mode merge; from then on dbkeeper export and "
+          "import, which keep every value and find rows again");
+}
+
 }  // namespace
 
 DocumentHead::DocumentHead(const ReaderOptions& options) : options_(options) {}
@@ -51,6 +68,7 @@ void DocumentHead::take(const std::string& section, Scanner& scanner) {
 
 void DocumentHead::take_metadata(Scanner& scanner) {
   with_value(scanner, [&](nlohmann::json metadata) {
+    if (is_of_export_data(metadata)) refuse_export_data();
     version_ = version_of(metadata);
     if (version_->major != kOwn.major) refuse_version(*version_, scanner.place_in_value(0));
     metadata_ = metadata_of(metadata);

@@ -16,6 +16,7 @@ bool ExportReader::has_begun(Section section) const { return document_->has_begu
 const RowTotal& ExportReader::total() const { return document_->total(); }
 std::string ExportReader::header_digest() const { return document_->header_digest(); }
 std::uint64_t ExportReader::bytes() const { return document_->bytes(); }
+std::optional<double> ExportReader::share_read() const { return document_->share_read(); }
 
 std::unique_ptr<RowSource> ExportReader::rows() {
   class Rows final : public RowSource {

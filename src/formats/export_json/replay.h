@@ -20,6 +20,7 @@ class Replay final : public ByteSource {
   bool can_start_over() const override { return true; }
   // Once at most, and not after forget().
   void start_over() override;
+  std::optional<double> share_read() const override { return source_->share_read(); }
   // It won't be asked to start over any more.
   void forget();
 

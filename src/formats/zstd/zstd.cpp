@@ -53,6 +53,12 @@ void ZstdWriter::finish() { stream_->finish(); }
 
 bool is_zstd(std::string_view beginning) { return beginning.starts_with(kMagic); }
 
+std::optional<std::uint64_t> expanded_size(std::string_view beginning) {
+  const unsigned long long size = ZSTD_getFrameContentSize(beginning.data(), beginning.size());
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return std::nullopt;
+  return size;
+}
+
 class ZstdReader::Stream {
  public:
   explicit Stream(export_json::Input input)
