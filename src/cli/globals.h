@@ -23,6 +23,7 @@ struct Globals {
   int jobs = 2;
   std::string dir = "./backups";
   std::chrono::milliseconds lock_timeout{10'000};
+  std::chrono::milliseconds wait{0};  // for a server that is still starting
   bool no_env_file = false;
   bool help = false;
   bool version = false;

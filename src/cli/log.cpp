@@ -19,9 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-ProgressClock::Clock::duration interval_of(const Style& style) {
-  return style.progress == Style::Show::redrawn ? ProgressClock::Clock::duration(100ms)
-                                                : ProgressClock::Clock::duration(10s);
+ProgressClock clock_of(const Style& style) {
+  if (style.progress == Style::Show::redrawn) return ProgressClock(100ms, true);
+  return ProgressClock(10s);
 }
 
 // {"time": …, "level": …} and the members of `rest`.
@@ -55,13 +55,13 @@ std::string prefix(std::string_view level, bool color) {
 }  // namespace
 
 Log::Log(const Style& style, const Redactor& redactor)
-    : redactor_(redactor), style_(style), clock_(interval_of(style)) {}
+    : redactor_(redactor), style_(style), clock_(clock_of(style)) {}
 
 Log::~Log() { wipe_progress(); }
 
 void Log::set_style(const Style& style) {
   style_ = style;
-  clock_ = ProgressClock(interval_of(style));
+  clock_ = clock_of(style);
 }
 
 void Log::debug(std::string_view message) {
@@ -110,8 +110,9 @@ void Log::say(std::string_view level, std::string text) {
 void Log::progress(const Progress& progress) {
   if (style_.progress == Style::Show::never) return;
   const std::scoped_lock lock(mutex_);
+  if (progress.activity.empty()) return wipe_progress();
   const auto now = ProgressClock::Clock::now();
-  if (!clock_.due(progress.activity, now)) return;
+  if (!clock_.due(progress, now)) return;
   const auto elapsed = clock_.elapsed(now);
   if (style_.json_lines) return write(json_line("progress", progress_value(progress, elapsed)));
   const std::string text = one_line(progress_text(progress, elapsed));

@@ -33,7 +33,7 @@ class Log : public Reporter {
   void debug(std::string_view message) override;
   void info(std::string_view message) override;
   void warn(std::string_view message) override;
-  void progress(const Progress& progress) override;
+  void progress(const Progress& progress) override;  // {}: nothing is under way any more
   void error(const Error& error);
   // Takes the progress line away, for somebody who writes to the terminal himself.
   void make_way();

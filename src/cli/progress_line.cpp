@@ -62,13 +62,18 @@ Value progress_value(const Progress& progress, std::chrono::duration<double> ela
   return std::move(out.set("bytes", progress.bytes).set("elapsed", elapsed.count()));
 }
 
-bool ProgressClock::due(std::string_view activity, Clock::time_point now) {
-  if (activity != activity_) {
-    activity_ = activity;
+bool ProgressClock::due(const Progress& progress, Clock::time_point now) {
+  const bool countable = progress.rows > 0 || progress.bytes > 0;
+  const bool follows = !activity_.empty();
+  const bool begins = progress.activity != activity_;
+  const bool next_step = begins || progress.table != table_;
+  activity_ = progress.activity;
+  table_ = progress.table;
+  if (begins) {
     start_ = now;
     next_ = now + interval_;
-    return false;
   }
+  if (!countable && next_step && (steps_ || (begins && follows))) return true;
   if (now < next_) return false;
   next_ = now + interval_;
   return true;

@@ -20,15 +20,20 @@ class ProgressClock {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit ProgressClock(Clock::duration interval) : interval_(interval) {}
+  // `steps`: whatever begins that can't be counted is shown at once, for it may take long.
+  explicit ProgressClock(Clock::duration interval, bool steps = false)
+      : interval_(interval), steps_(steps) {}
 
-  // Whether it is time to show something; the first time is one interval after the start.
-  bool due(std::string_view activity, Clock::time_point now);
+  // Whether it is time to show something: as a rule one interval after the last time. What can't
+  // be counted and follows another activity (keys after rows) is shown when it begins.
+  bool due(const Progress& progress, Clock::time_point now);
   std::chrono::duration<double> elapsed(Clock::time_point now) const { return now - start_; }
 
  private:
   Clock::duration interval_;
+  bool steps_;
   std::string activity_;
+  std::string table_;
   Clock::time_point start_;
   Clock::time_point next_;
 };

@@ -28,6 +28,7 @@
 #include "dbkeeper/base/thrown.h"
 #include "dbkeeper/base/url.h"
 #include "dbkeeper/base/write.h"
+#include "dbkeeper/engines/readiness.h"
 
 namespace dbkeeper::cli {
 namespace {
@@ -52,6 +53,16 @@ bool only_shows(std::string_view command) {
   constexpr std::string_view kThose[] = {"",     "help",    "completion", "config",
                                          "list", "inspect", "diff"};
   return std::ranges::find(kThose, command) != std::end(kThose);
+}
+
+// What --quiet leaves: that which the user asked to see.
+bool asks_to_see(std::string_view command, const std::vector<Assignment>& given) {
+  constexpr std::string_view kOptions[] = {"--dry-run", "--explain", "--list", "--help"};
+  return only_shows(command) || command == "check" ||
+         std::ranges::any_of(given, [&](const Assignment& assignment) {
+           return std::ranges::find(kOptions, assignment.key) != std::end(kOptions) &&
+                  assignment.values.front() == "true";
+         });
 }
 
 std::string value_in(const std::vector<Assignment>& given, std::string_view key) {
@@ -123,6 +134,12 @@ Outcome Session::ended_by(const std::exception_ptr& thrown) {
   else
     outcome.problem = std::move(error);
   return outcome;
+}
+
+// An address that leads nowhere may come from where nobody looks: a .env of another project.
+void Session::tell_origin(Error& error) const {
+  if (!origin_.empty())
+    error.during(fmt::format("working with the database that {} names", origin_));
 }
 
 Outcome Session::carry_out() {
@@ -210,6 +227,7 @@ void Session::settle(Call& call, const std::vector<Assignment>& given) {
   }
   call.assignments = merged(sources);
   assign_values(call.app, call.options, call.assignments);
+  shows_ = asks_to_see(command_, call.assignments);
   style_ = style_of(call.globals, environment_);
   log_.set_style(style_);
   check_together(call.app, call.options);
@@ -256,6 +274,7 @@ Outcome Session::run_command(Call& call) {
 
 const Target& Session::target(const Globals& globals, const std::string& given) {
   if (const auto known = targets_.find(given); known != targets_.end()) {
+    origin_ = known->second.origin;
     require_same(known->second);
     return known->second;
   }
@@ -263,11 +282,23 @@ const Target& Session::target(const Globals& globals, const std::string& given) 
   const auto named = given.empty() ? address(globals) : Address{given, "the command line"};
   if (!named)
     throw Error(ErrorKind::usage, "no database named").hint(std::string(ways_to_name_a_database()));
-  Target target = resolve_target(named->text, named->origin);
+  origin_ = named->origin;
+  Target target = resolved(*named);
   redactor_.learn(target.address);
   log_.debug(
       fmt::format("database {} from {}: {}", redacted(named->text), named->origin, target.shown));
+  if (globals.wait.count() > 0)
+    await_server(target.address, globals.wait, {.reporter = &log_, .stop = &stop_});
   return targets_.emplace(given, std::move(target)).first->second;
+}
+
+Target Session::resolved(const Address& named) const {
+  try {
+    return resolve_target(named.text, named.origin);
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::usage) tell_origin(error);
+    throw;
+  }
 }
 
 std::optional<Address> Session::address(const Globals& globals) {
@@ -345,9 +376,11 @@ std::vector<Setting> Session::explain_settings(const Call& call) {
 
 // Nothing that goes wrong here undoes what was done: the code says that, whatever becomes of the
 // words.
-int Session::show(const Outcome& outcome) noexcept {
+int Session::show(Outcome& outcome) noexcept {
   int code = outcome.problem ? exit_code(outcome.problem->kind(), stop_.signal()) : 0;
   try {
+    if (outcome.problem && outcome.problem->kind() == ErrorKind::connection)
+      tell_origin(*outcome.problem);
     code = report(outcome, code);
     if (outcome.problem) log_.error(*outcome.problem);
   } catch (...) {
@@ -365,6 +398,8 @@ int Session::fall_silent() const noexcept {
 }
 
 int Session::report(const Outcome& outcome, int code) {
+  log_.make_way();
+  if (style_.quiet && code == 0 && !shows_ && !style_.json) return code;
   const std::string text = style_.json
                                ? json_report(command_, outcome, code, log_.warnings(), redactor_)
                                : text_report(outcome);

@@ -49,6 +49,8 @@ class Session {
   const Target& target(const Globals& globals, const std::string& given);
   std::optional<Address> address(const Globals& globals);
   const Environment& env_file();
+  Target resolved(const Address& named) const;
+  void tell_origin(Error& error) const;
 
   std::optional<Address> found_address(const Globals& globals,
                                        const std::function<Environment()>& env_file);
@@ -57,7 +59,7 @@ class Session {
   std::vector<std::pair<std::string, std::string>> program_environment();
   std::vector<Setting> explain_settings(const Call& call);
 
-  int show(const Outcome& outcome) noexcept;
+  int show(Outcome& outcome) noexcept;
   // The exit code where no memory is left for words.
   int fall_silent() const noexcept;
   // The exit code, which a report that can't be written changes only where that was all there was
@@ -72,10 +74,12 @@ class Session {
   Stop stop_;
   std::string command_;  // empty until it is understood
   Standing standing_ = Standing::untouched;
+  bool shows_ = true;  // what is printed was asked for; else it tells what was done
   std::optional<ConfigFile> config_;
   std::optional<Environment> env_file_;
   std::optional<Address> address_;
   std::map<std::string, Target, std::less<>> targets_;  // by what was given; the empty one: --db's
+  std::string origin_;                                  // of the one that was asked for last
 };
 
 }  // namespace dbkeeper::cli

@@ -197,6 +197,7 @@ class Run {
       command += place ? path : std::string(1, options_.after[at]);
       if (place) ++at;
     }
+    context_.reporter.progress({});
     const int status = run_shell(command, context_.stop);
     handed_over_ = status == 0;
     if (handed_over_) return;

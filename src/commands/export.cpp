@@ -1,6 +1,7 @@
 #include "commands/export.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -15,6 +16,19 @@ namespace dbkeeper::export_command {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// For an export to the terminal itself, where progress would stand in the document's midst.
+class WithoutProgress final : public Reporter {
+ public:
+  explicit WithoutProgress(Reporter& reporter) : reporter_(reporter) {}
+  void debug(std::string_view message) override { reporter_.debug(message); }
+  void info(std::string_view message) override { reporter_.info(message); }
+  void warn(std::string_view message) override { reporter_.warn(message); }
+  void progress(const Progress&) override {}
+
+ private:
+  Reporter& reporter_;
+};
 
 struct Done {
   ExportPlan plan;
@@ -50,9 +64,12 @@ Done carry_out(const Options& options, Context& context) {
 
   const int readers = database->capabilities().parallel_readers ? context.settings.jobs : 1;
   ExportTarget target(options.output, info.name, options.overwrite, context.stop);
+  WithoutProgress without_progress(context.reporter);
+  const bool to_terminal = options.output == kStandardOutput && isatty(STDOUT_FILENO) != 0;
   done.report = write_export(
       *snapshot, schema, done.plan, done.metadata,
-      [&](std::string_view text) { target.write(text); }, readers, context.reporter, context.stop);
+      [&](std::string_view text) { target.write(text); }, readers,
+      to_terminal ? without_progress : context.reporter, context.stop);
   context.stop.check();
   done.file = target.commit();
   done.file_bytes = target.bytes();

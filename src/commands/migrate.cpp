@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/interruption.h"
 #include "commands/migrate_report.h"
 #include "commands/migrate_run.h"
 #include "dbkeeper/base/duration.h"
@@ -24,6 +25,7 @@ Outcome run(const Options& options, Context& context) {
   if (context.passed_words.empty())
     throw Error(ErrorKind::usage, "no command to run: it stands behind --")
         .hint("dbkeeper migrate -- alembic upgrade head");
+  all_or_nothing([&] { context.address_of(""); }, kCommandNotRun);  // may wait for the server
   MigrateReport report;
   Outcome outcome;
   outcome.problem = MigrateRun(options, time_of(options.timeout), context, report).carry_out();

@@ -68,6 +68,7 @@ MigrateChild run_child(const MigrateCall& call, Context& context) {
   MigrateChild child;
   {
     const Onlooker onlooker(*watch, context.reporter);
+    context.reporter.progress({});
     child.end = run_in_foreground(foreground, context.reporter, context.stop);
   }
   try {

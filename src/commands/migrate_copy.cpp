@@ -49,7 +49,7 @@ void MigrateCopy::secure(Context& context) {
   if (lost_ || archive_->is_untouched()) return;
   const std::string old = file();
   try {
-    backup_.file = write_again(*archive_, context.settings.jobs, context.stop);
+    backup_.file = write_again(*archive_, context.settings.jobs, context.reporter, context.stop);
     open();
     remember_verified(backup_.file, context.reporter);
     context.reporter.warn(fmt::format(

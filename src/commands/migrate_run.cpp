@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "commands/interruption.h"
 #include "commands/migrate_words.h"
 #include "commands/run_lock.h"
 #include "dbkeeper/base/shell.h"
@@ -63,15 +64,9 @@ MigrateRun::MigrateRun(const migrate_command::Options& options,
 
 std::optional<Error> MigrateRun::carry_out() {
   find_program(context_.passed_words.front());
-  lock_ = lock_for_run(address_, context_);
+  all_or_nothing([&] { lock_ = lock_for_run(address_, context_); }, kCommandNotRun);
   if (!is_needed()) return std::nullopt;
-  if (options_.rehearse) require_way_to_copy(context_.passed_words, address_, context_);
-  look_before();
-  make_copy();
-  if (!options_.rehearse)
-    warn_of_another_database();
-  else if (!rehearsed())
-    return conclude_rehearsal();
+  if (!prepared()) return conclude_rehearsal();
   try {
     run_command();
     look_after();
@@ -80,6 +75,20 @@ std::optional<Error> MigrateRun::carry_out() {
     return fall_short(as_error(std::current_exception()));
   }
   return conclude();
+}
+
+// Whether the live database may be migrated now.
+bool MigrateRun::prepared() {
+  if (options_.rehearse) require_way_to_copy(context_.passed_words, address_, context_);
+  all_or_nothing(
+      [&] {
+        look_before();
+        make_copy();
+      },
+      kCommandNotRun);
+  if (options_.rehearse) return rehearsed();
+  warn_of_another_database();
+  return true;
 }
 
 bool MigrateRun::is_needed() {
@@ -126,7 +135,6 @@ void MigrateRun::make_copy() {
   copy_->keep();
 }
 
-// Whether the live database may be migrated now.
 bool MigrateRun::rehearsed() {
   try {
     report_.rehearsal = rehearse({.words = context_.passed_words,

@@ -32,6 +32,7 @@ class MigrateRun {
   bool is_needed();
   void look_before();
   void make_copy();
+  bool prepared();
   bool rehearsed();
   Strictness strictness() const;
   Variables variables() const;

@@ -49,7 +49,7 @@ BackupArchive proven_backup(const std::filesystem::path& file, Context& context)
 
 BackupArchive undamaged_backup(const std::filesystem::path& file, Context& context) {
   return checked(file, [&](const BackupArchive& archive) {
-    verify_checksums(archive, context.settings.jobs, context.stop);
+    verify_checksums(archive, context.settings.jobs, context.reporter, context.stop);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/interruption.h"
 #include "commands/list.h"
 #include "commands/restore_choice.h"
 #include "commands/restore_question.h"
@@ -30,15 +31,14 @@ void check_words(const Options& options) {
 RestoreDone carry_out(const Options& options, Context& context) {
   const BackupArchive archive = chosen_archive(options, context);
   const auto lock = lock_for_run(context.address_of(options.to), context);
-  return run_restore(archive,
-                     {.to = options.to,
-                      .how = way_of(options, context),
-                      .safety_backup = !options.no_safety_backup,
-                      .agree =
-                          [&](const RestoreTarget& target) {
-                            ask_to_restore(archive, options, context, target);
-                          }},
-                     context);
+  return run_restore(
+      archive,
+      {.to = options.to,
+       .how = way_of(options, context),
+       .safety_backup = !options.no_safety_backup,
+       .agree =
+           [&](const RestoreTarget& target) { ask_to_restore(archive, options, context, target); }},
+      context);
 }
 
 Value value_of(const RestoreDone& done) {
@@ -103,9 +103,9 @@ Outcome run_undo(const Options& options, Context& context) {
 Outcome run(const Options& options, Context& context) {
   if (options.list) return list_command::run({}, context);
   check_words(options);
-  context.address_of(options.to);  // settled before anything takes long
-  if (options.undo) return run_undo(options, context);
-  const RestoreDone done = carry_out(options, context);
+  all_or_nothing([&] { context.address_of(options.to); });  // settled before anything takes long
+  if (options.undo) return all_or_nothing([&] { return run_undo(options, context); });
+  const RestoreDone done = all_or_nothing([&] { return carry_out(options, context); });
   Outcome outcome;
   outcome.result = value_of(done);
   outcome.text = text_of(done);

@@ -134,6 +134,7 @@ BackupDescription write_backup(BackupSource& source, std::string_view label,
     crew.run(works);
   }
   stop.check();
+  reporter.progress({.activity = "backup: finishing"});
   source.finish();
   description = sums.take();
   writer.finish(description);

@@ -50,12 +50,14 @@ void write_streams(const BackupArchive& archive, RestoreTarget& target, int jobs
 RestoreReport restore_backup(const BackupArchive& archive, RestoreTarget& target, int jobs,
                              Reporter& reporter, const Stop& stop,
                              const std::function<void()>& ready) {
+  reporter.progress({.activity = "restore: schema"});
   target.begin(archive.files());
   write_streams(archive, target, jobs, reporter, stop);
   stop.check();
   target.complete();
   stop.check();
   if (ready) ready();
+  reporter.progress({.activity = "restore: commit"});
   return target.commit();
 }
 

@@ -25,20 +25,27 @@ void verify_parts(const BackupArchive& archive, const std::vector<ArchivePart>& 
 }
 
 void read_members(const BackupArchive& archive, const std::vector<const BackupMember*>& members,
-                  int jobs, const Stop& stop) {
+                  int jobs, const Stop& stop, BackupMeter* meter = nullptr) {
   Crew crew(members.size(), stop);
   const std::size_t workers = std::min(members.size(), static_cast<std::size_t>(jobs));
   crew.run(std::vector<std::function<void()>>(workers, [&] {
-    while (const auto number = crew.take()) archive.read(*members[*number]);
+    while (const auto number = crew.take()) {
+      const BackupMember& member = *members[*number];
+      archive.read(member);
+      if (meter && member.stream) meter->add(*member.stream, member.size);
+    }
   }));
 }
 
 }  // namespace
 
-void verify_checksums(const BackupArchive& archive, int jobs, const Stop& stop) {
+void verify_checksums(const BackupArchive& archive, int jobs, Reporter& reporter,
+                      const Stop& stop) {
   std::vector<const BackupMember*> members;
   for (const BackupMember& member : archive.members()) members.push_back(&member);
-  read_members(archive, members, jobs, stop);
+  const BackupDescription& description = archive.description();
+  BackupMeter meter(reporter, "proving", description, description.rows(), archive.bytes());
+  read_members(archive, members, jobs, stop, &meter);
 }
 
 void verify_backup(const BackupArchive& archive, int jobs, Reporter& reporter, const Stop& stop) {

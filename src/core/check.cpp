@@ -59,6 +59,7 @@ class Checker {
   }
 
   void check_integrity() {
+    reporter_.progress({.activity = "check: integrity"});
     attempt("integrity", nullptr, [&] {
       for (Finding& finding : snapshot_.integrity(report_->schema, depth_))
         report_->findings.push_back(std::move(finding));
@@ -93,6 +94,7 @@ class Checker {
       return;
     }
     if (depth_ == Depth::quick || !readable(table.name) || !readable(key.references)) return;
+    reporter_.progress({.activity = "check: foreign keys", .table = table.name.name});
     attempt("foreign key", &table.name, [&] { report_orphans(table, key); });
   }
 

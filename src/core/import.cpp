@@ -7,6 +7,7 @@
 #include "core/batch_conversion.h"
 #include "core/import_fit.h"
 #include "core/import_planner.h"
+#include "core/reading_progress.h"
 #include "core/refused_values.h"
 
 namespace dbkeeper {
@@ -77,6 +78,8 @@ class ImportRun::Work {
     return source && info_.source_id && *source == *info_.source_id;
   }
 
+  void begin_phase(std::string_view activity) { reporter_.progress({.activity = activity}); }
+
   const ImportPlan& plan() const { return *plan_; }
   const DatabaseInfo& info() const { return info_; }
   const std::vector<std::pair<std::string, std::string>>& missed() const { return fit_.missed(); }
@@ -130,8 +133,7 @@ class ImportRun::Work {
       const Batch& converted = conversion ? conversion->convert(fitting) : fitting;
       if (straight_ && conversion && conversion->has_refused()) look_only(sink, table, fitted);
       if (sink) sink->write(converted);
-      reporter_.progress(
-          {.activity = "import", .table = table.name, .rows = rows_, .bytes = file_.bytes()});
+      reporter_.progress(reading_progress("import", table.name, rows_, file_));
     }
     if (sink) sink->finish();
     refused_.take_from(*import_, table.name);
@@ -197,9 +199,18 @@ const std::vector<std::pair<std::string, std::string>>& ImportRun::missed() cons
   return work_->missed();
 }
 bool ImportRun::same_source() const { return work_->same_source(); }
-void ImportRun::find_rows() { work_->import().find_rows(work_->plan()); }
-void ImportRun::write_rows() { work_->import().write_rows(); }
+void ImportRun::find_rows() {
+  work_->begin_phase("import: finding rows");
+  work_->import().find_rows(work_->plan());
+}
+void ImportRun::write_rows() {
+  work_->begin_phase("import: writing rows");
+  work_->import().write_rows();
+}
 Import& ImportRun::import() { return work_->import(); }
-void ImportRun::commit() { work_->import().commit(); }
+void ImportRun::commit() {
+  work_->begin_phase("import: commit");
+  work_->import().commit();
+}
 
 }  // namespace dbkeeper

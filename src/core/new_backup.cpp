@@ -176,7 +176,7 @@ class Maker {
 };
 
 fs::path write_again_in(const fs::path& folder, const BackupArchive& backup, int jobs,
-                        const Stop& stop) {
+                        Reporter& reporter, const Stop& stop) {
   make_backup_folder(folder);
   AtomicFile file(folder / backup.path().filename());
   for (std::uint64_t at = 0; at < backup.bytes(); at += kPiece) {
@@ -184,19 +184,19 @@ fs::path write_again_in(const fs::path& folder, const BackupArchive& backup, int
     file.write(backup.raw(at, std::min<std::uint64_t>(kPiece, backup.bytes() - at)));
   }
   file.sync();
-  verify_checksums(BackupArchive(file.before_commit()), jobs, stop);
+  verify_checksums(BackupArchive(file.before_commit()), jobs, reporter, stop);
   return file.commit_as_new();
 }
 
 }  // namespace
 
-fs::path write_again(const BackupArchive& backup, int jobs, const Stop& stop) {
+fs::path write_again(const BackupArchive& backup, int jobs, Reporter& reporter, const Stop& stop) {
   const fs::path folder = backup.path().parent_path();
   try {
-    return write_again_in(folder, backup, jobs, stop);
+    return write_again_in(folder, backup, jobs, reporter, stop);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::failed || folder == folder.parent_path()) throw;
-    return write_again_in(folder.parent_path(), backup, jobs, stop);
+    return write_again_in(folder.parent_path(), backup, jobs, reporter, stop);
   }
 }
 

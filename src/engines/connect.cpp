@@ -6,9 +6,11 @@
 #include "dbkeeper/base/text.h"
 #include "dbkeeper/base/url.h"
 #include "dbkeeper/engines/backup_reading.h"
+#include "dbkeeper/engines/readiness.h"
 #include "dbkeeper/engines/run_mark.h"
 #include "dbkeeper/engines/target.h"
 #include "engines/postgres/postgres.h"
+#include "engines/postgres/readiness.h"
 #include "engines/postgres/redirect.h"
 #include "engines/postgres/run_mark.h"
 #include "engines/postgres/session_watch.h"
@@ -84,6 +86,11 @@ std::unique_ptr<Database> open_database(const std::string& address, const OpenOp
   if (postgres::recognises(address)) return postgres::open(address, options);
   if (sqlite::recognises(address)) return sqlite::open(address, options);
   refuse_unknown(address);
+}
+
+void await_server(const std::string& address, std::chrono::milliseconds patience,
+                  const OpenOptions& options) {
+  if (postgres::recognises(address)) postgres::await_server(address, patience, options);
 }
 
 std::unique_ptr<RestoreTarget> begin_restore(const std::string& address,

@@ -246,7 +246,7 @@ TEST_CASE("rows and digests that the manifest gives wrongly are found, and the t
     RestoreToMemory target(other.description(), 2);
     SilentReporter reporter;
     const Stop stop;
-    CHECK_NOTHROW(verify_checksums(other, 2, stop));
+    CHECK_NOTHROW(verify_checksums(other, 2, reporter, stop));
     CHECK_THROWS_AS(restore_backup(other, target, 2, reporter, stop), Error);
     CHECK(target.steps == std::vector<std::string>{"begin"});
   };
@@ -272,15 +272,17 @@ TEST_CASE("a member that isn't what was written fails the checksums, whichever i
   const std::string bytes = written(random_backup(dice));
   const ScratchFolder folder;
   const BackupArchive sound(folder.write("sound.dbk", bytes));
+  SilentReporter reporter;
   const Stop stop;
-  for (int jobs = 1; jobs <= 3; ++jobs) CHECK_NOTHROW(verify_checksums(sound, jobs, stop));
+  for (int jobs = 1; jobs <= 3; ++jobs)
+    CHECK_NOTHROW(verify_checksums(sound, jobs, reporter, stop));
   for (const BackupMember& member : sound.members()) {
     if (member.size == 0) continue;
     CAPTURE(member.name);
     std::string broken = bytes;
     broken[member.offset + member.size - 1] ^= 1;
     const BackupArchive archive(folder.write("broken.dbk", broken));
-    CHECK_THROWS_WITH(verify_checksums(archive, 2, stop), contains(member.name));
+    CHECK_THROWS_WITH(verify_checksums(archive, 2, reporter, stop), contains(member.name));
   }
 }
 

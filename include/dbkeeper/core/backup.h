@@ -28,7 +28,7 @@ BackupDescription write_backup(BackupSource& source, std::string_view label,
 void verify_backup(const BackupArchive& archive, int jobs, Reporter& reporter, const Stop& stop);
 
 // Reads every member and compares its SHA-256. Error(input) for one that isn't what was written.
-void verify_checksums(const BackupArchive& archive, int jobs, const Stop& stop);
+void verify_checksums(const BackupArchive& archive, int jobs, Reporter& reporter, const Stop& stop);
 
 // Writes an archive, its checksums verified before, into its target, and lets it take the old
 // database's place, after `ready`, which is called when that is all that is left to do. What the

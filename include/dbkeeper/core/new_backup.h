@@ -40,7 +40,8 @@ NewBackup make_backup(Database& database, const NewBackupOptions& options, int j
 // name in its folder, made anew if it is gone, or the first free one like it; where that folder
 // can't be had, in the one above. Which file it is, read back. Error(failed) where neither can be
 // written to, Error(input) where the bytes that are left aren't whole.
-std::filesystem::path write_again(const BackupArchive& backup, int jobs, const Stop& stop);
+std::filesystem::path write_again(const BackupArchive& backup, int jobs, Reporter& reporter,
+                                  const Stop& stop);
 
 // What has become suspiciously little, as warnings: rows or bytes less than half of the median of
 // the last five sound backups of the same database in the folder, tables that had rows there and

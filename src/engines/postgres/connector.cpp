@@ -8,10 +8,14 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
+#include <utility>
 
 #include "dbkeeper/base/text.h"
 #include "engines/postgres/canceller.h"
+#include "engines/postgres/connection_failure.h"
 #include "engines/postgres/errors.h"
+#include "engines/postgres/readiness.h"
 
 namespace dbkeeper::postgres {
 namespace {
@@ -22,6 +26,7 @@ using std::chrono::seconds;
 
 constexpr seconds kDefaultTimeout{10};
 constexpr milliseconds kStopLook{100};
+constexpr milliseconds kRetry{200};
 
 // A network that went away is noticed within a minute or two, not hours. A service file may say
 // otherwise, which what is given here would overrule.
@@ -169,12 +174,34 @@ std::vector<std::string> database_names(Conninfo conninfo, const Stop& stop) {
   return out;
 }
 
-Error why_not(PGconn* connection, const Conninfo& conninfo, const Stop& stop) {
-  const Target target = target_of(connection);
-  const std::string message = text_or_empty(PQerrorMessage(connection));
-  Error error = cannot_connect(target, message);
-  if (connection_sqlstate(message) != "3D000") return error;
-  const std::vector<std::string> names = database_names(conninfo, stop);
+// What came of one round over all hosts.
+struct Round {
+  RawConnection connection;
+  Conninfo conninfo;    // of the hosts that were left
+  std::string message;  // why there is no connection
+  bool connected = false;
+};
+
+Round try_hosts(const Conninfo& conninfo, const Stop& stop) {
+  Round round{nullptr, conninfo, {}};
+  while (true) {
+    round.connection = start(round.conninfo);
+    PGconn* connection = round.connection.get();
+    const End end = drive(connection, stop);
+    if (end == End::timed_out && drop_silent_host(connection, round.conninfo)) continue;
+    round.connected = end == End::connected;
+    if (end == End::failed) round.message = text_or_empty(PQerrorMessage(connection));
+    if (end == End::timed_out)
+      round.message = fmt::format("no answer within {} s", timeout_of(connection).count());
+    return round;
+  }
+}
+
+Error why_not(const Round& round, const Stop& stop) {
+  const Target target = target_of(round.connection.get());
+  Error error = cannot_connect(target, round.message);
+  if (connection_sqlstate(round.message) != "3D000") return error;
+  const std::vector<std::string> names = database_names(round.conninfo, stop);
   if (const auto near = nearest(target.database, names))
     error.hint(fmt::format("did you mean \"{}\"?", *near));
   else if (!names.empty())
@@ -188,21 +215,27 @@ Error why_not(PGconn* connection, const Conninfo& conninfo, const Stop& stop) {
 }  // namespace
 
 RawConnection connect(const Conninfo& conninfo, const OpenOptions& options) {
-  Conninfo left = conninfo;
-  while (true) {
-    RawConnection connection = start(left);
-    switch (drive(connection.get(), *options.stop)) {
-      case End::connected:
-        PQsetErrorVerbosity(connection.get(), PQERRORS_DEFAULT);
-        return connection;
-      case End::failed:
-        throw why_not(connection.get(), left, *options.stop);
-      case End::timed_out:
-        if (drop_silent_host(connection.get(), left)) continue;
-        throw cannot_connect(
-            target_of(connection.get()),
-            fmt::format("no answer within {} s", timeout_of(connection.get()).count()));
-    }
+  Round round = try_hosts(conninfo, *options.stop);
+  if (!round.connected) throw why_not(round, *options.stop);
+  PQsetErrorVerbosity(round.connection.get(), PQERRORS_DEFAULT);
+  return std::move(round.connection);
+}
+
+void await_server(const std::string& address, milliseconds patience, const OpenOptions& options) {
+  const Conninfo conninfo = parse_conninfo(address);
+  const Clock::time_point end = Clock::now() + patience;
+  for (bool told = false;; told = true) {
+    const Round round = try_hosts(conninfo, *options.stop);
+    const ConnectionFailure failure = last_failure(round.message);
+    if (round.connected || !is_not_up_yet(failure)) return;
+    const std::string place = target_of(round.connection.get()).place();
+    if (Clock::now() >= end)
+      return options.reporter->info(fmt::format("the server at {} has not come up", place));
+    if (!told)
+      options.reporter->info(
+          fmt::format("waiting for the server at {}: {}", place, failure.reason));
+    std::this_thread::sleep_for(kRetry);
+    options.stop->check();
   }
 }
 

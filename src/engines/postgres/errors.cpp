@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dbkeeper/model/name.h"
+#include "engines/postgres/connection_failure.h"
 #include "engines/postgres/lock_room.h"
 
 namespace dbkeeper::postgres {
@@ -87,85 +88,8 @@ bool shows_row(const ServerError& error) {
          (by_row && !error.detail.starts_with("Partition key of the failing row"));
 }
 
-struct Cause {
-  std::string reason;
-  std::string sqlstate;
-};
-
-bool is_sqlstate(std::string_view text) {
-  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-         });
-}
-
-// What the server said, "FATAL:  28P01: …" in whatever language.
-std::optional<Cause> cause_in_answer(const std::string& line) {
-  const std::size_t label = line.find(":  ");
-  if (label == std::string::npos || line.compare(std::min(label + 8, line.size()), 2, ": ") != 0)
-    return std::nullopt;
-  const std::string state = line.substr(label + 3, 5);
-  if (!is_sqlstate(state)) return std::nullopt;
-  return Cause{line.substr(label + 10), state};
-}
-
-// libpq puts "connection to server at … failed: " before it, older ones less.
-std::string without_frame(const std::string& line) {
-  static constexpr std::string_view kOlder = "could not connect to server: ";
-  static constexpr std::string_view kFailed = " failed: ";
-  const std::size_t failed = line.find(kFailed);
-  if (line.starts_with("connection to server ") && failed != std::string::npos)
-    return line.substr(failed + kFailed.size());
-  return line.starts_with(kOlder) ? line.substr(kOlder.size()) : line;
-}
-
-// DETAIL, HINT and the LOCATION in the server's source, and what is indented.
-bool only_explains(const std::string& line) {
-  if (line.empty() || line.front() == '\t') return true;
-  const std::size_t label = line.find(":  ");
-  return label != std::string::npos &&
-         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(label),
-                     [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-// Of libpq's attempts (addresses, hosts, with and without SSL) the last one.
-Cause last_cause(const std::string& message) {
-  Cause last{"the connection failed for an unknown reason", {}};
-  for (const std::string& line : lines_of(message)) {
-    const std::string said = without_frame(line);
-    if (const auto answer = cause_in_answer(said))
-      last = *answer;
-    else if (!only_explains(line))
-      last = {said, {}};
-  }
-  return last;
-}
-
 bool mentions(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
-}
-
-std::string connection_hint(const Cause& cause, const Target& target) {
-  const std::string& state = cause.sqlstate;
-  if (state == "3D000") return "create the database, or check the name at the end of the URL";
-  if (state == "28000" && mentions(cause.reason, "pg_hba"))
-    return "the server's pg_hba.conf doesn't let this user in from here; with SSL only: add "
-           "?sslmode=require";
-  if (is_class(state, "28")) return "check user and password: the URL's, PGPASSWORD, ~/.pgpass";
-  if (state == "53300") return "the server has no connection left: close some, or try again later";
-  if (state == "57P03") return "the server is starting up or shutting down: try again in a moment";
-  if (state == "42501") return "this role may not CONNECT to the database: have its owner grant it";
-  if (mentions(cause.reason, "no password supplied"))
-    return "give the password in the URL, in PGPASSWORD or in ~/.pgpass";
-  if (mentions(cause.reason, "translate host name"))
-    return "check the host's name; inside Docker Compose it is the name of the service";
-  if (mentions(cause.reason, "SSL")) return "check sslmode and the certificates";
-  if (mentions(cause.reason, "refused") || mentions(cause.reason, "No such file") ||
-      mentions(cause.reason, "no answer"))
-    return fmt::format(
-        "is the server running, and is {} right? inside Docker Compose the host is the name of the "
-        "service",
-        target.place());
-  return "check the URL and that the server can be reached from here";
 }
 
 // libpq refused the parameters themselves, before it asked anybody.
@@ -224,10 +148,12 @@ Target target_of(const PGconn* connection) {
           text_or_empty(PQport(connection)), text_or_empty(PQuser(connection))};
 }
 
-std::string connection_sqlstate(const std::string& message) { return last_cause(message).sqlstate; }
+std::string connection_sqlstate(const std::string& message) {
+  return last_failure(message).sqlstate;
+}
 
 Error cannot_connect(const Target& target, const std::string& message) {
-  const Cause cause = last_cause(message);
+  const ConnectionFailure cause = last_failure(message);
   if (cause.sqlstate.empty() && about_parameters(cause.reason))
     return Error(ErrorKind::usage, "the database address can't be used: " + cause.reason)
         .hint("check the parameters of the database URL");
@@ -235,7 +161,7 @@ Error cannot_connect(const Target& target, const std::string& message) {
               fmt::format("cannot connect to database \"{}\" at {} as \"{}\": {}", target.database,
                           target.place(), target.user, cause.reason));
   if (cause.sqlstate != kNoSuchDatabase) error.of_surroundings();
-  return error.hint(connection_hint(cause, target));
+  return error.hint(connection_hint(cause, target, is_in_container()));
 }
 
 }  // namespace dbkeeper::postgres

@@ -229,6 +229,8 @@ std::vector<std::string> ImportDialect::take_off(const std::vector<const Table*>
 }
 
 std::optional<Error> ImportDialect::put_back() {
+  if (extras_.any_off())
+    session_.sessions()->options().reporter->progress({.activity = "import: indexes and keys"});
   {
     const InPath definitions(*session_, "pg_catalog, " + users_path_, users_path_);
     if (auto error = extras_.put_back()) return error;

@@ -28,6 +28,8 @@ class ImportExtras {
   // Requires: search_path is our own; no deferred check is pending.
   std::vector<std::string> take_off(const std::vector<TableName>& tables);
 
+  bool any_off() const { return !off_.empty(); }
+
   // Puts them back. An error if rows contradict a key: then nothing is back, and the transaction is
   // good for nothing but to look which.
   // Requires: search_path has pg_catalog first, as the definitions take for granted, and what the

@@ -41,6 +41,12 @@ std::string name_after(const std::vector<Word>& words, std::string_view keyword)
 
 enum class Stage { alone, keys_and_indexes, foreign_keys };
 
+void show(const ScriptEntry& entry, Reporter& reporter) {
+  reporter.progress({.activity = entry.type == "FK CONSTRAINT" ? "restore: foreign keys"
+                                                               : "restore: indexes and keys",
+                     .table = entry.name});
+}
+
 Stage stage_of(const ScriptEntry& entry) {
   if (entry.type == "FK CONSTRAINT") return Stage::foreign_keys;
   return entry.type == "INDEX" || entry.type == "CONSTRAINT" ? Stage::keys_and_indexes
@@ -69,13 +75,14 @@ class SideBySide {
   }
 
   void run(const std::shared_ptr<Sessions>& sessions, int jobs, const std::string& path,
-           std::vector<std::string>& left_out) {
+           Reporter& reporter, std::vector<std::string>& left_out) {
     const auto threads =
         std::clamp<std::size_t>(static_cast<std::size_t>(jobs), 1, waiting_.size());
     {
       std::vector<std::jthread> others;
-      for (std::size_t i = 1; i < threads; ++i) add_thread(others, [&] { work(sessions, path); });
-      work(sessions, path);
+      for (std::size_t i = 1; i < threads; ++i)
+        add_thread(others, [&] { work(sessions, path, reporter); });
+      work(sessions, path, reporter);
     }
     if (failure_) std::rethrow_exception(failure_);
     left_out.insert(left_out.end(), left_out_.begin(), left_out_.end());
@@ -88,12 +95,14 @@ class SideBySide {
     std::uint64_t weight;
   };
 
-  void work(const std::shared_ptr<Sessions>& sessions, const std::string& path) noexcept {
+  void work(const std::shared_ptr<Sessions>& sessions, const std::string& path,
+            Reporter& reporter) noexcept {
     try {
       const Loan session(sessions);
       ScriptRunner runner(*session, Within::nothing, path);
       std::vector<std::string> left_out;
       while (const auto task = take()) {
+        show(*task->entry, reporter);
         runner.run(*task->entry, left_out);
         give_back(*task);
       }
@@ -171,7 +180,8 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
                    const std::vector<ScriptEntry>& entries,
                    const std::map<std::string, std::uint64_t>& weights,
                    const std::map<TableName, PartitionRoot>& roots, int jobs,
-                   const std::string& path, std::vector<std::string>& left_out) {
+                   const std::string& path, Reporter& reporter,
+                   std::vector<std::string>& left_out) {
   std::map<std::string, std::string> families;
   for (const auto& [partition, root] : roots)
     families[name_in_locks(partition)] = name_in_locks(root.table);
@@ -188,7 +198,7 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
     }
     SideBySide(together, weights,
                stage == Stage::foreign_keys ? families : std::map<std::string, std::string>())
-        .run(sessions, jobs, path, left_out);
+        .run(sessions, jobs, path, reporter, left_out);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dbkeeper/base/reporter.h"
 #include "engines/postgres/dump_script.h"
 #include "engines/postgres/partition_roots.h"
 #include "engines/postgres/sessions.h"
@@ -30,6 +31,6 @@ void run_post_data(const std::shared_ptr<Sessions>& sessions,
                    const std::vector<ScriptEntry>& entries,
                    const std::map<std::string, std::uint64_t>& weights,
                    const std::map<TableName, PartitionRoot>& roots, int jobs,
-                   const std::string& path, std::vector<std::string>& left_out);
+                   const std::string& path, Reporter& reporter, std::vector<std::string>& left_out);
 
 }  // namespace dbkeeper::postgres

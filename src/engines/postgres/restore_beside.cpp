@@ -123,7 +123,8 @@ class Beside final : public RestoreTarget {
     }
     despite_age([&] {
       run_post_data(sessions_, files_->post_data(), rows_by_table(), roots_, restore_.jobs,
-                    search_path_of(properties_of(description_.properties)), report_.left_out);
+                    search_path_of(properties_of(description_.properties)), *options_.reporter,
+                    report_.left_out);
     });
     analyze();
     settle_settings(settings_);
@@ -235,8 +236,11 @@ class Beside final : public RestoreTarget {
     const auto work = [&]() noexcept {
       try {
         const Loan session(sessions_);
-        for (std::size_t i = next++; i < tables.size(); i = next++)
+        for (std::size_t i = next++; i < tables.size(); i = next++) {
+          options_.reporter->progress(
+              {.activity = "restore: ANALYZE", .table = tables[i]->name.name});
           session->command("ANALYZE " + QuotedName(tables[i]->name).sql());
+        }
       } catch (const Error&) {
         // Statistics come of themselves sooner or later.
       }

@@ -152,6 +152,7 @@ class InPlace final : public RestoreTarget {
   }
 
   void complete() override {
+    options_.reporter->progress({.activity = "restore: indexes and keys"});
     run("schema/sequences.sql", files_->sequences());
     run("schema/post-data.sql", files_->post_data());
   }
@@ -316,8 +317,10 @@ class InPlace final : public RestoreTarget {
 
   void analyze() {
     try {
-      for (const BackupTable& table : description_.tables)
+      for (const BackupTable& table : description_.tables) {
+        options_.reporter->progress({.activity = "restore: ANALYZE", .table = table.name.name});
         session_->command("ANALYZE " + QuotedName(table.name).sql());
+      }
     } catch (const Error&) {
       // Statistics come of themselves sooner or later.
     }

@@ -102,6 +102,7 @@ class FileTarget final : public RestoreTarget {
   std::unique_ptr<RestoreWriter> writer() override { return std::make_unique<Writer>(*image_); }
 
   void complete() override {
+    options_.reporter->progress({.activity = "restore: reading back"});
     if (!image_->holds_what_was_appended())
       throw Error(ErrorKind::failed,
                   fmt::format("what was written into '{}', read back, isn't what is in the backup",

@@ -130,12 +130,27 @@ TEST_CASE("progress is one line of what is known") {
 TEST_CASE("progress is due once an interval, and starts over with each activity") {
   ProgressClock clock(10s);
   const ProgressClock::Clock::time_point start{};
-  CHECK_FALSE(clock.due("export", start));
-  CHECK_FALSE(clock.due("export", start + 9s));
-  CHECK(clock.due("export", start + 10s));
-  CHECK_FALSE(clock.due("export", start + 19s));
-  CHECK(clock.due("export", start + 20s));
+  const Progress exporting{"export", "t", 1}, verifying{"verify", "t", 1};
+  CHECK_FALSE(clock.due(exporting, start));
+  CHECK_FALSE(clock.due(exporting, start + 9s));
+  CHECK(clock.due(exporting, start + 10s));
+  CHECK_FALSE(clock.due(exporting, start + 19s));
+  CHECK(clock.due(exporting, start + 20s));
   CHECK(clock.elapsed(start + 20s) == 20s);
-  CHECK_FALSE(clock.due("verify", start + 40s));
+  CHECK_FALSE(clock.due(verifying, start + 40s));
   CHECK(clock.elapsed(start + 41s) == 1s);
+}
+
+TEST_CASE("what can't be counted is shown when it begins, in a log if it follows something") {
+  const ProgressClock::Clock::time_point start{};
+  const Progress table{"check", "a"}, next_table{"check", "b"}, keys{"restore: keys", "a"};
+  ProgressClock terminal(100ms, true), log(10s);
+  CHECK(terminal.due(table, start));
+  CHECK_FALSE(terminal.due(table, start + 1ms));
+  CHECK(terminal.due(next_table, start + 2ms));
+  CHECK_FALSE(log.due(table, start));
+  CHECK_FALSE(log.due(next_table, start + 1s));
+  CHECK(log.due(keys, start + 2s));
+  CHECK_FALSE(log.due({"restore: keys", "b"}, start + 3s));
+  CHECK(log.due({"restore: keys", "c"}, start + 12s));
 }

@@ -1,5 +1,7 @@
 #include "engines/postgres/errors.h"
 
+#include "engines/postgres/connection_failure.h"
+
 #include "support/catch.h"
 
 namespace dbkeeper::postgres {
@@ -19,6 +21,11 @@ const Target kTarget{"shop", "localhost", "5432", "bob"};
 Error refused(const std::string& reason) {
   return cannot_connect(
       kTarget, "connection to server at \"localhost\" (127.0.0.1), port 5432 failed: " + reason);
+}
+
+// The hint for a host that isn't reached, outside and inside of a container.
+std::string hint_for(const std::string& host, const std::string& reason, bool in_container) {
+  return connection_hint(last_failure(reason), {"shop", host, "5432", "bob"}, in_container);
 }
 
 }  // namespace
@@ -96,6 +103,46 @@ TEST_CASE("each cause of a failed connection has its own hint") {
                             "service not known\n")
                  .hint(),
              contains("check the host's name"));
+}
+
+TEST_CASE("a host that Compose knows is told from one that nobody knows, by where dbkeeper runs") {
+  const auto unknown = [](const std::string& host, bool in_container) {
+    return hint_for(
+        host,
+        "could not translate host name \"" + host + "\" to address: Name or service not known\n",
+        in_container);
+  };
+  CHECK_THAT(unknown("db", false), contains("if 'db' is a service of Docker Compose") &&
+                                       contains("docker compose run") &&
+                                       contains("localhost and the port"));
+  CHECK_THAT(unknown("db", true), contains("a network of this container"));
+  CHECK(unknown("db.example.com", false) == "check the host's name");
+  const std::string refusal = "connection to server at \"h\" failed: Connection refused\n";
+  CHECK_THAT(hint_for("localhost", refusal, true), contains("localhost is the container itself"));
+  CHECK_THAT(hint_for("127.0.0.1", refusal, true), contains("127.0.0.1 is the container itself"));
+  CHECK_THAT(hint_for("localhost", refusal, false), contains("a port that it publishes"));
+  CHECK_THAT(hint_for("db", refusal, true), contains("is db:5432 right?") && !contains("itself"));
+}
+
+TEST_CASE("what comes up by itself is waited for, and what stays wrong isn't") {
+  for (const char* message :
+       {"could not translate host name \"db\" to address: Name or service not known\n",
+        "connection to server at \"db\" (10.0.0.2), port 5432 failed: Connection refused\n\tIs "
+        "it?\n",
+        "connection to server on socket \"/x/.s.PGSQL.5432\" failed: No such file or directory\n",
+        "connection to server at \"127.0.0.1\", port 5432 failed: server closed the connection "
+        "unexpectedly\n\tThis probably means …\n",
+        "connection to server at \"db\", port 5432 failed: No route to host\n",
+        "FATAL:  57P03: the database system is starting up\nLOCATION:  x\n",
+        "no answer within 10 s"})
+    CHECK(is_not_up_yet(last_failure(message)));
+  for (const char* message :
+       {"FATAL:  28P01: password authentication failed for user \"bob\"\n",
+        "FATAL:  3D000: database \"shop\" does not exist\n", "invalid sslmode value: \"often\"\n",
+        "connection to server at \"db\" failed: fe_sendauth: no password supplied\n",
+        "connection to server at \"db\" failed: server does not support SSL, but SSL was "
+        "required\n"})
+    CHECK_FALSE(is_not_up_yet(last_failure(message)));
 }
 
 TEST_CASE("of several attempts the last one counts, in any language") {
