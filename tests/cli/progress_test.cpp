@@ -68,7 +68,7 @@ TEST_CASE("nothing of the progress is left on the terminal when a result stands 
              matches("taken\\n[^\\n]*dbk: 1 table[^\\n]*\\n"));
   CHECK_THAT(seen({"import", rows}), matches("[^\\n]*rows.json into [^\\n]*\\nTABLE [^]*"));
   CHECK_THAT(seen({"restore", "--latest", "--yes"}),
-             matches("[^\\n]*safety backup[^\\n]*\\ntest restored from [^]*"));
+             matches("restoring [^\\n]*\\n[^\\n]*safety backup[^\\n]*\\ntest restored from [^]*"));
 }
 
 TEST_CASE("what comes through a pipe has a percentage where its length is known") {

@@ -80,9 +80,11 @@ Manifest parsed(const ArchiveFile& file, std::string_view text) {
 bool is_backup(std::string_view beginning) {
   using namespace std::string_view_literals;
   constexpr std::size_t kMagicAt = 257;
-  return beginning.size() >= kTarBlock && beginning.substr(kMagicAt).starts_with(
-                                              "ustar\0"
-                                              "00"sv);
+  const bool is_of_pg_dump = beginning.starts_with("toc.dat\0"sv);
+  return beginning.size() >= kTarBlock && !is_of_pg_dump &&
+         beginning.substr(kMagicAt).starts_with(
+             "ustar\0"
+             "00"sv);
 }
 
 bool is_backup_file(const std::filesystem::path& path) {
