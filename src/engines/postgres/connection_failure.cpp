@@ -6,26 +6,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
-#include <vector>
 
 namespace dbkeeper::postgres {
 namespace {
 
 constexpr std::string_view kCannotConnectNow = "57P03";
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
-
-bool is_class(const std::string& sqlstate, std::string_view two) {
-  return sqlstate.starts_with(two);
-}
 
 bool is_sqlstate(std::string_view text) {
   return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -121,6 +106,16 @@ bool is_unknown_host(const std::string& reason) { return mentions(reason, "trans
 
 }  // namespace
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
 ConnectionFailure last_failure(const std::string& message) {
   ConnectionFailure last{"the connection failed for an unknown reason", {}};
   for (const std::string& line : lines_of(message)) {
@@ -146,7 +141,7 @@ std::string connection_hint(const ConnectionFailure& cause, const Target& target
   if (state == "28000" && mentions(cause.reason, "pg_hba"))
     return "the server's pg_hba.conf doesn't let this user in from here; with SSL only: add "
            "?sslmode=require";
-  if (is_class(state, "28")) return "check user and password: the URL's, PGPASSWORD, ~/.pgpass";
+  if (state.starts_with("28")) return "check user and password: the URL's, PGPASSWORD, ~/.pgpass";
   if (state == "53300") return "the server has no connection left: close some, or try again later";
   if (state == kCannotConnectNow)
     return "the server is starting up or shutting down: --wait 60s tries again until it is ready";

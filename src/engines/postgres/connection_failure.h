@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engines/postgres/errors.h"
 
@@ -24,5 +25,8 @@ std::string connection_hint(const ConnectionFailure& failure, const Target& targ
                             bool in_container);
 
 bool is_in_container();
+
+// Of what libpq or a server said.
+std::vector<std::string> lines_of(const std::string& text);
 
 }  // namespace dbkeeper::postgres

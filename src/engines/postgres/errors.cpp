@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
-#include <vector>
 
 #include "dbkeeper/model/name.h"
 #include "engines/postgres/connection_failure.h"
@@ -16,16 +14,6 @@ namespace {
 constexpr std::string_view kDefaultSchema = "public";
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
 
 bool is_class(const std::string& sqlstate, std::string_view two) {
   return sqlstate.starts_with(two);
